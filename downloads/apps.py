@@ -1,0 +1,10 @@
+"""The app's place in Django."""
+
+from django.apps import AppConfig
+
+
+class DownloadsConfig(AppConfig):
+    """Registers what this room gives to the others when the process starts."""
+
+    name = "downloads"
+    label = "downloads"

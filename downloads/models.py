@@ -1,0 +1,157 @@
+"""The library: what was stored, what failed for good, what was deleted on purpose, and the counts."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class MediaRoot(models.Model):
+    """A folder that once was ``download_directory``; rows hold paths relative to it."""
+
+    path = models.CharField(max_length=1000, unique=True)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class StoredFile(models.Model):
+    """One name on disk. The same bytes under several names are hard links of one another."""
+
+    root = models.ForeignKey(MediaRoot, on_delete=models.PROTECT)
+    path = models.CharField(max_length=700)  # relative to the root, '/' as separator
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["root", "path"], name="stored_file_path_once")]
+        indexes = [models.Index(fields=["sha256"], name="stored_file_sha256")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class DownloadStatus(models.TextChoices):
+    """A download is stored, or failed for good."""
+
+    COMPLETED = "completed", "Completed"
+    FAILED = "failed", "Failed"
+
+
+class Download(models.Model):
+    """The lasting record of one media item (spec: Downloads)."""
+
+    url = models.TextField()
+    url_hash = models.CharField(max_length=64)  # SHA-256 hex of the normalised url
+    platform = models.CharField(max_length=40)
+    downloader = models.CharField(max_length=40)
+    collection = models.CharField(max_length=40)
+    source = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=20)
+    media_type = models.CharField(max_length=10, blank=True)
+    media_id = models.CharField(max_length=200)
+    media_url = models.TextField(blank=True)
+    media_url_key = models.CharField(max_length=64, blank=True)  # SHA-256 of it without its signature
+    filename = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null in the API for failed ones
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="downloads")
+    file_size = models.PositiveBigIntegerField(default=0)
+    file_hash = models.CharField(max_length=64, blank=True)  # hex, without the "sha256:" prefix
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    duration_seconds = models.FloatField(null=True)
+    post_date = models.DateTimeField(null=True)
+    download_date = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=DownloadStatus.choices)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    upgraded = models.BooleanField(default=False)
+    kept = models.BooleanField(default=False)
+    has_thumbnail = models.BooleanField(default=False)
+    queue_item_id = models.BigIntegerField(null=True)
+    metadata = models.JSONField(default=dict)  # caption, author, position, ... as the adapter gave them
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "media_id"], name="download_media_once"),
+            models.CheckConstraint(name="download_status_known", condition=Q(status__in=DownloadStatus.values)),
+            models.CheckConstraint(
+                name="download_completed_has_file",
+                condition=Q(status="failed") | Q(file__isnull=False, filename__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-download_date", "-id"], name="download_date"),
+            models.Index(fields=["platform", "-download_date", "-id"], name="download_platform_date"),
+            models.Index(fields=["source", "-download_date", "-id"], name="download_source_date"),
+            models.Index(fields=["status", "-download_date", "-id"], name="download_status_date"),
+            models.Index(fields=["-post_date", "-id"], name="download_post_date"),
+            models.Index(fields=["-file_size", "-id"], name="download_file_size"),
+            models.Index(
+                fields=["media_url_key"], name="download_media_url_key", condition=~Q(media_url_key="")
+            ),
+            models.Index(fields=["-download_date", "-id"], name="download_kept", condition=Q(kept=True)),
+            models.Index(fields=["queue_item_id"], name="download_queue_item"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename or self.url
+
+
+class Tombstone(models.Model):
+    """The memory that a media item was deleted on purpose, so that no run fetches it again."""
+
+    platform = models.CharField(max_length=40)
+    media_id = models.CharField(max_length=200)
+    media_url_key = models.CharField(max_length=64, blank=True)
+    url = models.TextField(blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "media_id"], name="tombstone_media_once")]
+        indexes = [
+            models.Index(fields=["media_url_key"], name="tombstone_url_key", condition=~Q(media_url_key=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.media_id}"
+
+
+class CubeCell(models.Model):
+    """How many downloads, and bytes, share these values; kept by the transaction that changes them.
+
+    ``day`` is the UTC day of ``download_date``. Any combination of the exact filters is a sum.
+    """
+
+    day = models.DateField()
+    platform = models.CharField(max_length=40)
+    downloader = models.CharField(max_length=40)
+    collection = models.CharField(max_length=40)
+    source = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=20)
+    media_type = models.CharField(max_length=10)
+    status = models.CharField(max_length=10)
+    upgraded = models.BooleanField()
+    n = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "day",
+                    "platform",
+                    "downloader",
+                    "collection",
+                    "source",
+                    "content_type",
+                    "media_type",
+                    "status",
+                    "upgraded",
+                ],
+                name="cube_cell_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.platform}/{self.source}: {self.n}"

@@ -1,0 +1,125 @@
+"""What an adapter is: the contract between the engine and the code that knows one site family.
+
+An adapter turns one request into media items, lazily, and nothing else: it never writes files or
+rows, never sleeps, never retries. Everything it may use comes in the :class:`ListingContext`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mediadl.media import MediaItem
+from mediadl.net.client import HttpClient
+from mediadl.net.stopping import StopSignal
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRequest:
+    """What a person or a job asked for.
+
+    Attributes:
+        url: the normalised URL of the request.
+        source: the user name, forum name or site.
+        content_type: plural as in requests (``posts``, ``images``), or empty for all.
+        max_downloads: the newest N posts that match, or None; the engine counts and closes the
+            iterator, an adapter may use it to ask the site for less.
+        days_back: posts of the last N x 24 h, or None; the engine decides, as above.
+        metadata: the client's own ``metadata`` and a job's ``config`` (presets, qualities).
+    """
+
+    url: str
+    source: str
+    content_type: str = ""
+    max_downloads: int | None = None
+    days_back: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingContext:
+    """What an adapter may use while it lists.
+
+    Attributes:
+        request: what to list.
+        http: the guarded client; budgets, cookies, proxy, address checks and limits are inside.
+        stop: set when the item is paused, cancelled, deleted or the process ends; an adapter that
+            waits for a child process registers the child's end with it.
+        proxy_url: the guarding proxy that every child process must use as its only way out.
+        setting: reads a value of this platform's part of the settings tree
+            (``setting("quality")``), typed as it was registered.
+        report: says in a few words what goes on ("page 3"), shown while listing.
+        cursor: where an interrupted listing stopped, or None; the adapter's own JSON value.
+        save_cursor: remembers such a value; it is stored together with the items yielded so far.
+    """
+
+    request: ListingRequest
+    http: HttpClient
+    stop: StopSignal
+    proxy_url: str
+    setting: Callable[[str], Any]
+    report: Callable[[str], None]
+    cursor: Any = None
+    save_cursor: Callable[[Any], None] = lambda _cursor: None
+
+
+class Adapter(Protocol):
+    """Lists the media of one request. Registered by :func:`platforms.registry.register`."""
+
+    def list_media(self, context: ListingContext) -> Iterator[MediaItem]:
+        """Yield media items lazily, newest first where the site has an order.
+
+        Raises:
+            mediadl.media.MediaError: the listing failed; the kind decides what happens next. A
+                URL that this downloader cannot read at all raises :class:`NotForThisDownloaderError`,
+                and ``web`` goes on to its next downloader.
+        """
+        ...
+
+
+class NotForThisDownloaderError(Exception):
+    """This downloader does not know such a URL; it is not a failure of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloaderInfo:
+    """One way to get a platform's media.
+
+    Attributes:
+        name: as in the API (``fastdl``, ``gallery-dl``).
+        third_party: files go into a collection of the downloader's own name.
+        circuit_per_host: ``web`` and ``forum`` keep a circuit for each host, others one in all.
+        newest_first: the listing may stop early after 20 known items in a row.
+        configured: says whether it can work (a browser is there, cookies are uploaded).
+    """
+
+    name: str
+    display_name: str
+    adapter: Adapter
+    third_party: bool = False
+    circuit_per_host: bool = False
+    newest_first: bool = True
+    configured: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a URL alone tells: who claims it, and what to call its source."""
+
+    platform: str
+    source: str
+    content_type: str = ""
+    label: str = ""  # what it is, in words: "Instagram profile", "Forum thread", "Web page"
+
+
+class PlatformInfo(Protocol):
+    """One platform as the API and the pages show it."""
+
+    name: str
+    display_name: str
+    content_types: tuple[str, ...]
+    features: tuple[str, ...]
+    downloaders: tuple[DownloaderInfo, ...]
+
+    def recognise(self, url: str) -> Recognition | None:
+        """What this URL is on this platform, or None where the platform does not claim it."""
+        ...

@@ -1,0 +1,13 @@
+"""Every test process gets a data folder of its own, before Django reads its settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_data_dir = tempfile.mkdtemp(prefix="mediadl-tests-")
+atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
+os.environ["MEDIADL_DATA_DIR"] = _data_dir
+os.environ.setdefault("MEDIADL_ENV", "test")
+# Local fakes live on loopback; tests of the guard itself set their own networks.
+os.environ.setdefault("MEDIADL_ALLOWED_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128")
