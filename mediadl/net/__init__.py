@@ -1,0 +1,1 @@
+"""Everything that goes out to the network: the guarded client, transfers, the guarding proxy, child processes."""

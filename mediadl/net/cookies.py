@@ -1,0 +1,87 @@
+"""Cookies that a person gave us, in the form in which curl's own cookie rules take them."""
+
+import re
+from dataclasses import dataclass
+
+_SAFE = re.compile(r"[^\x00-\x1f\x7f;]*")
+_SAFE_NAME = re.compile(r"[^\x00-\x20\x7f;=,]+")
+_HTTP_ONLY = "#HttpOnly_"
+_FIELDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """One cookie of a cookies file.
+
+    Attributes:
+        domain: without a leading dot.
+        include_subdomains: whether hosts below ``domain`` get it too.
+        expires: epoch seconds, 0 for the end of the session.
+    """
+
+    domain: str
+    name: str
+    value: str
+    path: str = "/"
+    include_subdomains: bool = True
+    secure: bool = False
+    expires: int = 0
+    http_only: bool = False
+
+    def netscape_line(self) -> str:
+        """The line of a ``cookies.txt`` file.
+
+        Raises:
+            ValueError: a field has characters that would make another cookie of it.
+        """
+        if not _SAFE_NAME.fullmatch(self.name) or not all(map(_SAFE.fullmatch, (self.domain, self.path, self.value))):
+            raise ValueError(f"The cookie {self.name!r} has control characters, or a semicolon.")
+        fields = (
+            (_HTTP_ONLY if self.http_only else "") + ("." if self.include_subdomains else "") + self.domain,
+            _flag(self.include_subdomains),
+            self.path or "/",
+            _flag(self.secure),
+            str(self.expires),
+            self.name,
+            self.value,
+        )
+        return "\t".join(fields)
+
+
+def parse_cookies_txt(text: str) -> list[Cookie]:
+    """The cookies of a Netscape ``cookies.txt`` file.
+
+    Raises:
+        ValueError: a line is not one of that format; the text says which.
+    """
+    cookies = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or (line.startswith("#") and not line.startswith(_HTTP_ONLY)):
+            continue
+        fields = line.removeprefix(_HTTP_ONLY).split("\t")
+        if len(fields) == _FIELDS - 1:
+            fields.append("")  # some programs drop the tab before an empty value
+        if len(fields) != _FIELDS or not re.fullmatch(r"\d+(\.\d+)?", fields[4] or "0"):
+            raise ValueError(f"Line {number} is not a cookie: a cookies.txt line has seven fields, separated by tabs.")
+        cookies.append(_cookie_from(fields, http_only=line.startswith(_HTTP_ONLY)))
+    return cookies
+
+
+def _cookie_from(fields: list[str], *, http_only: bool) -> Cookie:
+    domain, subdomains, path, secure, expires, name, value = fields
+    cookie = Cookie(
+        domain=domain.removeprefix(".").lower(),
+        name=name,
+        value=value,
+        path=path,
+        include_subdomains=subdomains.upper() == "TRUE" or domain.startswith("."),
+        secure=secure.upper() == "TRUE",
+        expires=int(float(expires or 0)),
+        http_only=http_only,
+    )
+    cookie.netscape_line()
+    return cookie
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - the one thing it turns into text
+    return "TRUE" if value else "FALSE"
