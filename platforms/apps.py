@@ -8,3 +8,9 @@ class PlatformsConfig(AppConfig):
 
     name = "platforms"
     label = "platforms"
+
+    def ready(self) -> None:
+        """Make the platforms and their settings known."""
+        from platforms.start import register_all
+
+        register_all()

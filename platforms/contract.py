@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from mediadl.configuration.registry import Leaf
 from mediadl.media import MediaItem
 from mediadl.net.client import HttpClient
 from mediadl.net.stopping import StopSignal
@@ -90,6 +91,8 @@ class DownloaderInfo:
         circuit_per_host: ``web`` and ``forum`` keep a circuit for each host, others one in all.
         newest_first: the listing may stop early after 20 known items in a row.
         configured: says whether it can work (a browser is there, cookies are uploaded).
+        setup_hint: what a person has to do where ``configured`` says no, in one sentence.
+        requests_per_hour: the default of its limit; 0 means none.
     """
 
     name: str
@@ -99,6 +102,8 @@ class DownloaderInfo:
     circuit_per_host: bool = False
     newest_first: bool = True
     configured: Callable[[], bool] = lambda: True
+    setup_hint: str = ""
+    requests_per_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +116,43 @@ class Recognition:
     label: str = ""  # what it is, in words: "Instagram profile", "Forum thread", "Web page"
 
 
-class PlatformInfo(Protocol):
-    """One platform as the API and the pages show it."""
+class SourceError(ValueError):
+    """A user name or source that this platform cannot have; the text says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformInfo:
+    """One platform as the API, the pages and the engine see it.
+
+    Attributes:
+        name: as in the API (``instagram``).
+        content_types: the plural words that requests may carry.
+        features: as ``GET /platforms`` names them.
+        downloaders: every way to get its media, in the order in which they are tried.
+        claims: what a normalised URL is on this platform, or None where it is not its own.
+        clean_source: a source as a person wrote it, made canonical (without ``@``); raises
+            :class:`SourceError`.
+        log_module: the module that its log lines carry.
+        source_url: the page of a source, for requests that name only a user; empty where a
+            platform needs a URL.
+        leaves: its own part of the settings tree, below ``platforms.<name>``, besides the switches
+            that every platform and downloader has.
+        chained: a downloader that does not know the URL hands it to the next one (``web``);
+            elsewhere only the first is used unless the user allowed fallback.
+    """
 
     name: str
     display_name: str
     content_types: tuple[str, ...]
     features: tuple[str, ...]
     downloaders: tuple[DownloaderInfo, ...]
+    claims: Callable[[str], Recognition | None]
+    clean_source: Callable[[str], str]
+    log_module: str = "Web"
+    source_url: Callable[[str, str], str] = lambda _source, _content_type: ""
+    leaves: tuple[Leaf, ...] = ()
+    chained: bool = False
 
     def recognise(self, url: str) -> Recognition | None:
         """What this URL is on this platform, or None where the platform does not claim it."""
-        ...
+        return self.claims(url)

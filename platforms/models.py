@@ -12,6 +12,7 @@ class Circuit(models.Model):
     failures = models.PositiveIntegerField(default=0)
     opened_times = models.PositiveSmallIntegerField(default=0)
     open_until = models.DateTimeField(null=True)
+    probing = models.BooleanField(default=False)  # half open: one request may try the site
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)
