@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class SchedulerConfig(AppConfig):
-    """Registers what this room gives to the others when the process starts."""
+    """Lets runs end with their queue items."""
 
     name = "scheduler"
     label = "scheduler"
