@@ -8,3 +8,9 @@ class LogsConfig(AppConfig):
 
     name = "mediadl.logs"
     label = "logs"
+
+    def ready(self) -> None:
+        """Until a process sets up its own log, warnings go to stderr."""
+        from mediadl.logs.configure import configure_console_only
+
+        configure_console_only()

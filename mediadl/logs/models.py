@@ -21,3 +21,18 @@ class LogRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.module}: {self.message[:60]}"
+
+
+class LogCount(models.Model):
+    """How many rows share an hour, a level and a module (see mediadl.logs.counting)."""
+
+    hour = models.DateTimeField()
+    level = models.CharField(max_length=10)
+    module = models.CharField(max_length=20)
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hour", "level", "module"], name="log_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.level} {self.module}: {self.n}"

@@ -1,0 +1,209 @@
+"""The console script ``mediadl``.
+
+Problems that the operator can mend are one line on stderr and exit code 2, never a traceback.
+Django and the settings are imported only after the checks: importing them writes into the data
+folder.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mediadl.environment import Environment, EnvironmentProblem, read_environment
+
+EXIT_PROBLEM = 2
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediadl.settings")
+    try:
+        result = cli.main(prog_name="mediadl", standalone_mode=False)
+    except EnvironmentProblem as problem:
+        click.echo(f"mediadl: {problem}", err=True)
+        return EXIT_PROBLEM
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+def say(line: str) -> None:
+    """One line for the operator, at once even into a pipe; a closed console is no reason to stop."""
+    try:
+        click.echo(line)
+        sys.stdout.flush()
+    except OSError:
+        return
+
+
+def _existing_installation(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the environment and a ready Django, on a data folder that is in use already."""
+
+    @wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        from mediadl.operations.preflight import check_machine
+
+        environment = read_environment()
+        if not environment.database_url and not (environment.data_dir / "mediadl.sqlite3").exists():
+            raise EnvironmentProblem(
+                f"There is no installation in {environment.data_dir}. "
+                "Start `mediadl serve` once, or name its data folder in MEDIADL_DATA_DIR."
+            )
+        check_machine(environment)
+        _setup_django()
+        return command(environment, *args, **kwargs)
+
+    return wrapper
+
+
+def _setup_django() -> None:
+    import django
+
+    django.setup()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data-dir", type=click.Path(path_type=Path), help="The data folder (MEDIADL_DATA_DIR; default ./data).")
+def cli(data_dir: Path | None) -> None:
+    """Media Downloader: a queue, a library and a REST API for Instagram, TikTok, forums and any other URL."""
+    if data_dir is not None:
+        os.environ["MEDIADL_DATA_DIR"] = str(data_dir.absolute())
+
+
+@cli.command()
+@click.option("--host", help="Where to listen (MEDIADL_HOST; default 127.0.0.1).")
+@click.option("--port", help="The port (MEDIADL_PORT; default 8000).")
+@click.option("-v", "--verbose", is_flag=True, help="Show the log on this console.")
+def serve(*, host: str | None, port: str | None, verbose: bool) -> None:
+    """Run everything on this machine until Ctrl-C: web, workers, scheduler."""
+    _override("MEDIADL_HOST", host)
+    _override("MEDIADL_PORT", port)
+    from mediadl.operations.serve import serve as run
+
+    run(read_environment(), verbose=verbose, say=say)
+
+
+def _override(name: str, value: str | None) -> None:
+    if value is not None:
+        os.environ[name] = value
+
+
+@cli.command()
+def web() -> None:
+    """Run only the web process (behind a proxy, with PostgreSQL there may be several)."""
+    from mediadl.operations.process_ties import die_with_supervisor
+
+    die_with_supervisor()
+    environment = _prepared("web")
+    from mediadl.web.server import run
+
+    run(environment.host, environment.port)
+
+
+@cli.command()
+def worker() -> int:
+    """Run only the worker cluster (also on further hosts, with PostgreSQL and shared folders)."""
+    from mediadl.operations.process_ties import die_with_supervisor
+
+    die_with_supervisor()
+    _prepared("worker")
+    from mediadl.operations.cluster import run_cluster
+
+    return run_cluster()
+
+
+def _prepared(process: str) -> Environment:
+    """The environment, checked, with Django and the log ready for this process."""
+    from mediadl.operations.preflight import check_machine
+
+    environment = read_environment()
+    check_machine(environment)
+    _setup_django()
+    from mediadl.logs.configure import configure_logging
+
+    configure_logging(process)
+    return environment
+
+
+@cli.group()
+def user() -> None:
+    """Manage the people who may sign in."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--role", type=click.Choice(["viewer", "user", "admin"]), default="user", show_default=True)
+@click.option("--email", default="")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@_existing_installation
+def user_add(_environment: Environment, *, username: str, role: str, email: str, password_stdin: bool) -> None:
+    """Add a user. Asks for a password; left empty, one is made and printed once."""
+    from mediadl.operations.users import add_user
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password (empty: make one)", hide_input=True, default="", show_default=False)
+    made = add_user(username=username, role=role, email=email, password=password)
+    if made is not None:
+        say(f"User {username} ({role}), password {made} (shown only this once)")
+    else:
+        say(f"User {username} ({role}) can sign in now")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--with-keys", is_flag=True, help="Also the keys that open stored secrets: keep such a file safe.")
+@_existing_installation
+def backup(_environment: Environment, *, file: Path, with_keys: bool) -> None:
+    """Save the database and settings to FILE, also while running. Media files are not part of it."""
+    from mediadl.operations.backup import write_backup
+
+    say(write_backup(file.absolute(), with_keys=with_keys))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--yes", is_flag=True, help="Do not ask before what is there is replaced.")
+def restore(*, file: Path, yes: bool) -> None:
+    """Bring the database of FILE back. `mediadl serve` must not run on this data folder."""
+    from mediadl.operations.preflight import check_machine
+    from mediadl.operations.restore import restore_backup
+
+    environment = read_environment()
+    check_machine(environment)
+    if not yes:
+        click.confirm(f"Replace the database in {environment.data_dir}?", abort=True)
+    say(restore_backup(file.absolute(), environment))
+
+
+@cli.command()
+@click.option("--hash", "check_hashes", is_flag=True, help="Also read every file and compare its hash.")
+@click.option("--fix", is_flag=True, help="Show a plan, then mend what can be mended safely.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask.")
+@_existing_installation
+def doctor(_environment: Environment, *, check_hashes: bool, fix: bool, yes: bool) -> int:
+    """Compare records with files, both ways, and recount the statistics. Exit code 1 if something is wrong."""
+    from mediadl.operations.doctor import examine
+
+    findings = examine(check_hashes=check_hashes)
+    for line in findings.report():
+        say(line)
+    if not fix or not findings.plan():
+        return int(not findings.healthy)
+    say("Plan:")
+    for line in findings.plan():
+        say(f"  {line}")
+    if not yes:
+        click.confirm("Go on?", abort=True)
+    for line in findings.carry_out():
+        say(line)
+    return 0

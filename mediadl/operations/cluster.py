@@ -1,0 +1,44 @@
+"""``mediadl worker``: a django-q2 cluster whose every process dies with the one above it."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+from mediadl.operations.instance_lock import InstanceLock
+from mediadl.operations.process_ties import tie_every_fork
+from mediadl.operations.supervisor import STOP_FLAG_NAME
+
+
+def run_cluster() -> int:
+    """Run the cluster until SIGTERM or SIGINT, or until its sentinel is gone; returns the exit code.
+
+    Under ``mediadl serve`` the supervisor owns the stop flag that the drain watches; a worker on
+    its own keeps the flag itself.
+    """
+    from django_q.cluster import Cluster
+
+    import queue_app.tasks  # noqa: F401 - loaded before the fork: the workers share its memory
+
+    tie_every_fork()
+    connections.close_all()
+    cluster = Cluster()
+    if not InstanceLock(settings.RUN_DIR).held_by_somebody():
+        _keep_own_stop_flag(cluster)
+    cluster.start()
+    cluster.sentinel.join()
+    return int(bool(cluster.sentinel.exitcode))
+
+
+def _keep_own_stop_flag(cluster: Any) -> None:
+    flag = settings.RUN_DIR / STOP_FLAG_NAME
+    flag.unlink(missing_ok=True)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        flag.touch()
+        cluster.sig_handler(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
