@@ -1,0 +1,176 @@
+"""The parent's side of verification: two lasting children, asked from any thread."""
+
+import json
+import os
+import queue
+import selectors
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from downloads.verification.media import WALL_SECONDS, VerifiedMedia
+from mediadl.media import FailureKind, MediaError, MediaType
+
+CHILDREN = 2  # one was a third slower, three no faster on two cores (design: engine.md)
+_FILES_PER_CHILD = 5_000  # then a fresh one takes its place, so that no leak of a decoder adds up
+_MAX_ANSWER_BYTES = 64 * 1024
+_PACKAGES = Path(__file__).resolve().parents[2]
+_KINDS = {
+    "EMPTY_FILE": FailureKind.TRANSIENT,
+    "TRUNCATED": FailureKind.TRANSIENT,
+    "DAMAGED": FailureKind.TRANSIENT,
+    "NOT_MEDIA": FailureKind.REFUSED,
+    "TYPE_NOT_ALLOWED": FailureKind.REFUSED,
+    "UNDECODABLE": FailureKind.REFUSED,
+    "PLACEHOLDER": FailureKind.GONE,
+    "UNREADABLE": FailureKind.DISK,
+}
+
+
+class _ChildEndedError(Exception):
+    """The child died, or was killed for taking too long."""
+
+    def __init__(self, *, timed_out: bool) -> None:
+        super().__init__("timed out" if timed_out else "ended")
+        self.timed_out = timed_out
+
+
+class _Child:
+    """One running child; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        variables = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        # An address space that is limited needs few malloc arenas; the package may not be installed.
+        variables |= {"PYTHONPATH": str(_PACKAGES), "MALLOC_ARENA_MAX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-m", "downloads.verification.child", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=variables,
+            bufsize=0,
+            start_new_session=True,  # so that Ctrl-C is the parent's to handle, and ffmpeg dies with it
+        )
+        self.asked = 0
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """One file's answer.
+
+        Raises:
+            _ChildEndedError: there is none; the child is gone.
+        """
+        self.asked += 1
+        try:
+            return self._exchange(request, seconds)
+        except OSError as error:
+            self.kill()
+            raise _ChildEndedError(timed_out=False) from error
+        except _ChildEndedError:
+            self.kill()
+            raise
+
+    def _exchange(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        assert self._process.stdin is not None  # noqa: S101 - both are pipes
+        assert self._process.stdout is not None  # noqa: S101
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        answer = b""
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._process.stdout, selectors.EVENT_READ)
+            while not answer.endswith(b"\n"):
+                if not waiting.select(seconds):
+                    raise _ChildEndedError(timed_out=True)
+                piece = self._process.stdout.read(_MAX_ANSWER_BYTES)
+                if not piece or len(answer) > _MAX_ANSWER_BYTES:
+                    raise _ChildEndedError(timed_out=self._used_up_its_time())
+                answer += piece
+        result: dict[str, Any] = json.loads(answer)
+        return result
+
+    def _used_up_its_time(self) -> bool:
+        try:
+            return self._process.wait(1) == -signal.SIGXCPU
+        except subprocess.TimeoutExpired:
+            return False
+
+    def kill(self) -> None:
+        """End the child and whatever it started."""
+        with suppress(ProcessLookupError):  # it is gone already
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+
+class Verifier:
+    """Checks downloaded files in child processes; thread-safe, started at the first file."""
+
+    def __init__(self, children: int = CHILDREN, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        # Each place is a child or None, where one is to be started by whoever takes it next.
+        self._places: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _number in range(children):
+            self._places.put(None)
+        self._children = children
+        # A child dies with the *thread* that started it (PDEATHSIG), hence one lasting thread for that.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="verifier")
+
+    def verify(self, path: Path, *, thumbnail_to: Path | None) -> VerifiedMedia:
+        """Check one file; write its thumbnail where one can be made. Blocks until a child is free.
+
+        Raises:
+            MediaError: ``EMPTY_FILE``, ``TRUNCATED``, ``DAMAGED`` (transient), ``NOT_MEDIA``,
+                ``TYPE_NOT_ALLOWED``, ``UNDECODABLE`` (refused), ``PLACEHOLDER`` (gone),
+                ``UNREADABLE`` (disk).
+        """
+        request = {"path": str(path), "thumbnail": str(thumbnail_to) if thumbnail_to else None}
+        answer = self._ask(request)
+        if "verified" in answer:
+            fields = answer["verified"]
+            return VerifiedMedia(**{**fields, "media_type": MediaType(fields["media_type"])})
+        raise MediaError(_KINDS[answer["code"]], answer["code"], answer["detail"])
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask a child; one that dies of something else than its time is replaced and asked once more."""
+        for attempt in (1, 2):
+            child = self._places.get()
+            try:
+                if child is None:
+                    child = self._started()
+                answer = child.ask(request, self._wall_seconds)
+            except _ChildEndedError as end:
+                child = None
+                if end.timed_out or attempt == 2:
+                    return {"code": "UNDECODABLE", "detail": "The file could not be opened within the limits."}
+            else:
+                if child.asked >= _FILES_PER_CHILD:
+                    child.kill()
+                    child = None
+                return answer
+            finally:
+                self._places.put(child)
+        raise AssertionError
+
+    def _started(self) -> _Child:
+        try:
+            return self._starter.submit(_Child).result()
+        except OSError as error:
+            detail = f"The process that checks files could not be started: {error.strerror}. It is tried again."
+            raise MediaError(FailureKind.TRANSIENT, "VERIFIER_UNAVAILABLE", detail) from error
+
+    def close(self) -> None:
+        """End the children once their present files are done; the verifier is not used afterwards."""
+        for _number in range(self._children):
+            child = self._places.get()
+            if child is not None:
+                child.kill()
+        self._starter.shutdown()
