@@ -69,7 +69,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mediadl.api.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mediadl.ui.csp.ContentSecurityPolicyMiddleware",
+    "mediadl.ui.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -145,7 +146,7 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [ASSETS_DIR]
-STATIC_ROOT = DATA_DIR / "cache" / "static"
+STATIC_ROOT = None
 # Served straight from the packages' folders: no collectstatic step that could be forgotten.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
