@@ -38,7 +38,7 @@ class Event:
 
 
 def publish(
-    type: str,  # noqa: A002 - the event's own word for it
+    type: str,
     data: Mapping[str, Any],
     *,
     audience: Audience = Audience.EVERYONE,

@@ -1,0 +1,78 @@
+"""One HTTP request on its way to the application and its answer on the way back."""
+
+from http import HTTPStatus
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+
+from mediadl.web.drain import Drain
+from mediadl.web.handler import REQUEST_BODY_BYTES
+from mediadl.web.refusals import refusal
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]
+    """daphne's request with backpressure, a bounded body and errors in the API's format."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Forms are the application's to parse, on its thread and with its limits.
+        self._parsePOSTFormSubmission = False
+        self._body_bytes = 0
+        self._drain: Drain | None = None
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Keep a part of the body; a chunked body tells its size only by arriving."""
+        self._body_bytes += len(data)
+        if self._body_bytes > REQUEST_BODY_BYTES:
+            self.channel.refuse_large_body()
+        else:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        """Hand the complete request to the application."""
+        # daphne would take the URL prefix from this header, whoever sent it.
+        self.requestHeaders.removeHeader(b"daphne-root-path")
+        return super().process()
+
+    async def drained(self) -> None:
+        """Return when the client has taken enough of what was sent so far."""
+        if self._drain is None:
+            self._drain = Drain(is_open=not self.channel._waitingForTransport)
+            self.registerProducer(self._drain, streaming=True)
+        await self._drain.wait()
+
+    def finish(self) -> None:
+        """End the answer."""
+        self._stop_draining()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        """Wake whoever waits for the client."""
+        if self._drain is not None:
+            self._drain.stopProducing()
+        super().connectionLost(reason)
+
+    def abort(self) -> None:
+        """Cut the connection: the answer cannot be finished, and must not look finished."""
+        channel = self.channel
+        if channel is not None and channel.transport is not None:
+            channel.transport.abortConnection()
+
+    def handle_exception(self, exception: BaseException) -> None:  # noqa: ARG002 - daphne's signature
+        """The application failed; the server has logged why."""
+        if self._response_started:
+            self.abort()
+        else:
+            self.basic_error(500, b"", "Something went wrong on the server; its log says what.")
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Answer with an error of the server's own."""
+        headers, content = refusal(status, body or status_text.decode() or HTTPStatus(status).phrase)
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": content})
+
+    def _stop_draining(self) -> None:
+        if self._drain is not None:
+            self._drain.stopProducing()
+            self.unregisterProducer()
+            self._drain = None
