@@ -24,12 +24,14 @@ class Child:
         arguments: the command line.
         environment: all of its variables.
         output: where its output goes; None: the supervisor's own console.
+        inherited: descriptors that it gets under the same numbers.
     """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
     output: BinaryIO | None = None
+    inherited: Sequence[int] = ()
     crashes: int = 0
     start_at: float = 0.0
     _started_at: float = 0.0
@@ -53,6 +55,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=self.output,
+            pass_fds=self.inherited,
             start_new_session=True,
         )
 

@@ -6,20 +6,10 @@ worker after it then waits for ever, and looks alive. Only a task that comes bac
 
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 PING_EVERY_SECONDS = 10.0
 ANSWER_WITHIN_SECONDS = 20.0
 START_GRACE_SECONDS = 20.0  # a cluster that was just started may take so long to load
-PONG_NAME = "pong"
-
-
-def read_pong(run_folder: Path) -> str:
-    """The token that the cluster answered last; empty if it never did."""
-    try:
-        return (run_folder / PONG_NAME).read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 class PingWatch:

@@ -15,6 +15,7 @@ from mediadl.environment import Environment, EnvironmentProblem
 
 SQLITE_FLOOR = (3, 51, 3)  # older ones may reset the WAL while it is read, and lose a commit
 RUN_FOLDER = "run"
+BACKLOG = 512
 
 
 def check_machine(environment: Environment) -> None:
@@ -61,8 +62,10 @@ def check_data_folder(folder: Path) -> None:
         ) from error
 
 
-def check_address(host: str, port: int) -> None:
-    """Prove that the address can be listened on.
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on the address, for the web process that inherits the socket.
+
+    The supervisor keeps it, so clients only wait while a crashed web process is started again.
 
     Raises:
         EnvironmentProblem: the host is unknown or not of this machine, or the port is not free.
@@ -72,12 +75,16 @@ def check_address(host: str, port: int) -> None:
     except (OSError, UnicodeError) as error:
         raise EnvironmentProblem(f"MEDIADL_HOST: {host!r} is not an address or name of this machine") from error
     family, kind, protocol, _, address = candidates[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise EnvironmentProblem(_why_not(host, port, error)) from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise EnvironmentProblem(_why_not(host, port, error)) from error
+    listener.setblocking(False)  # noqa: FBT003 - the standard library's only form
+    return listener
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

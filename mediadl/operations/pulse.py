@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.conf import settings
 from django.db import close_old_connections
 
 from mediadl.operations import tick
-from mediadl.operations.ping import PingWatch, read_pong
+from mediadl.operations.ping import PingWatch
+from queue_app.liveness import last_ping
 
 REAP_EVERY_SECONDS = 3.0
 SCHEDULE_EVERY_SECONDS = 10.0
@@ -43,7 +43,7 @@ class Pulse:
         self._stopping = threading.Event()
         self._cluster_restarted = threading.Event()
         self._web_silences = 0
-        self._watch = PingWatch(_send_ping, lambda: read_pong(settings.RUN_DIR), time.monotonic)
+        self._watch = PingWatch(_send_ping, last_ping, time.monotonic)
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:
@@ -118,9 +118,9 @@ def _reap() -> None:
 
 
 def _tick_scheduler() -> None:
-    from scheduler import services
+    from scheduler.ticks import tick
 
-    services.tick()
+    tick()
 
 
 def _log_failure(name: str, error: Exception) -> None:

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,8 +13,7 @@ from django.conf import settings
 from mediadl.environment import Environment
 from mediadl.operations.child import Child
 from mediadl.operations.instance_lock import InstanceLock
-from mediadl.operations.ping import PONG_NAME
-from mediadl.operations.preflight import RUN_FOLDER, check_address, check_machine
+from mediadl.operations.preflight import RUN_FOLDER, check_machine, listen
 from mediadl.operations.process_ties import SUPERVISOR_VARIABLE
 from mediadl.operations.supervisor import Supervisor
 
@@ -38,7 +37,7 @@ def serve(environment: Environment, *, verbose: bool, say: Say) -> None:
     check_machine(environment)
     lock = InstanceLock(environment.data_dir / RUN_FOLDER)
     lock.acquire()
-    check_address(environment.host, environment.port)
+    listener = listen(environment.host, environment.port)
     django.setup()
     from mediadl.logs.configure import configure_logging, flush_logs
     from mediadl.operations.first_start import create_first_admin, migrate
@@ -49,18 +48,23 @@ def serve(environment: Environment, *, verbose: bool, say: Say) -> None:
     password = create_first_admin(environment)
     if password is not None:
         say(f"First sign-in: user {environment.admin_username}, password {password} (shown only this once)")
-    _supervise(environment, verbose=verbose, say=say)
+    _supervise(environment, listener.fileno(), verbose=verbose, say=say)
+    listener.close()
     flush_logs()
     lock.release()
 
 
-def _supervise(environment: Environment, *, verbose: bool, say: Say) -> None:
+def _supervise(environment: Environment, listener: int, *, verbose: bool, say: Say) -> None:
     from mediadl.operations.broker import forget_taken_tasks
     from mediadl.operations.pulse import Pulse
+    from queue_app import liveness
 
-    (settings.RUN_DIR / PONG_NAME).unlink(missing_ok=True)
+    (settings.RUN_DIR / liveness.PONG_NAME).unlink(missing_ok=True)
     output = None if verbose else _open_process_log(settings.LOGS_DIR)
-    children = [_child(name, output, environment) for name in ("web", "worker")]
+    children = [
+        _child("web", environment, output, inherited=[listener], MEDIADL_LISTEN_FD=str(listener)),
+        _child("worker", environment, output),
+    ]
 
     def started(name: str) -> None:
         if name == "worker":
@@ -82,16 +86,19 @@ def _supervise(environment: Environment, *, verbose: bool, say: Say) -> None:
         pulse.stop()
 
 
-def _child(name: str, output: BinaryIO | None, environment: Environment) -> Child:
+def _child(
+    name: str, environment: Environment, output: BinaryIO | None, *, inherited: Sequence[int] = (), **more: str
+) -> Child:
     variables = {
         **os.environ,
+        **more,
         SUPERVISOR_VARIABLE: str(os.getpid()),
         "MEDIADL_HOST": environment.host,
         "MEDIADL_PORT": str(environment.port),
         "MEDIADL_DATA_DIR": str(environment.data_dir),
     }
     variables.pop("MEDIADL_ADMIN_PASSWORD", None)  # nobody below needs it
-    return Child(name, [sys.executable, "-m", "mediadl", name], variables, output)
+    return Child(name, [sys.executable, "-m", "mediadl", name], variables, output, inherited)
 
 
 def _open_process_log(folder: Path) -> BinaryIO:

@@ -1,0 +1,34 @@
+# Two commands matter: `make run` starts the product, `make test` proves it. The rest serves them.
+.PHONY: setup run test check soak bench screenshots lock clean
+
+setup: ## install what is needed; takes no time when nothing changed
+	@scripts/setup
+
+run: setup ## start everything on http://127.0.0.1:8000 until Ctrl-C
+	@exec .venv/bin/mediadl serve
+
+test: setup check ## all checks and all tests
+	@scripts/with-services scripts/test
+
+check: setup ## style, types, layers, templates, migrations
+	@scripts/check
+
+soak: setup ## the long multiples of the tests that break things on purpose
+	@scripts/with-services .venv/bin/pytest -q -m soak tests
+
+bench: setup ## speed at 1,000,000 rows
+	@.venv/bin/pytest -q -s tests/bench --override-ini='python_files=bench_*.py'
+
+screenshots: setup ## pictures of every page, below screenshots/
+	@.venv/bin/python scripts/screenshots.py
+
+# The lock is made by uv (not part of it): newer releases within pyproject.toml's ranges, for every
+# platform, with hashes and without addresses. Read docs/releasing.md first.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header \
+	  --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
+
+clean: ## remove what setup and the checks made; the data folder stays
+	rm -rf .venv node_modules static/vendor static/build .mypy_cache .ruff_cache .pytest_cache \
+	  .import_linter_cache .hypothesis screenshots
+	find . -name __pycache__ -prune -exec rm -rf {} +
