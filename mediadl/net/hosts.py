@@ -9,6 +9,7 @@ import idna
 
 from mediadl.media import FailureKind, MediaError
 
+URL_ADVICE = " Enter a full http:// or https:// address."
 _ASCII_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _IPV4_PART = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _MAX_HOST_LENGTH = 253
@@ -22,7 +23,7 @@ def bad_url(reason: str) -> NoReturn:
     Raises:
         MediaError: ``BAD_URL``, always.
     """
-    raise MediaError(FailureKind.REFUSED, "BAD_URL", f"{reason} Enter a full http:// or https:// address.")
+    raise MediaError(FailureKind.REFUSED, "BAD_URL", reason + URL_ADVICE)
 
 
 def normalise_host(text: str) -> str:

@@ -1,0 +1,294 @@
+"""One curl handle with its connections, behind the guard: the only place where curl is performed."""
+
+import os
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pycurl
+
+from mediadl import clock
+from mediadl.media import FailureKind, MediaError
+from mediadl.net.addresses import check_url, private_address
+from mediadl.net.cookies import Cookie
+from mediadl.net.exchange import EnoughError, Finished, RequestSpec, ResponseHead, Sink
+from mediadl.net.failures import error_for_curl, timeout_error
+from mediadl.net.headers import HeaderCollector, request_lines
+from mediadl.net.limits import REDIRECT_BODY_LIMIT, REDIRECT_LIMIT, Timeouts
+from mediadl.net.pacing import Pace
+from mediadl.net.redirects import is_redirect, next_request
+from mediadl.net.resolving import SYSTEM_NAMES, Names
+from mediadl.net.sockets import GuardedSockets
+from mediadl.net.urls import origin_of
+
+# Sites answer unknown programs with block pages: the default is what a person's browser says.
+DEFAULT_USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_RECEIVE_BUFFER_BYTES = 256 * 1024
+_CONNECTIONS_KEPT = 8
+_SUPPRESS_CONNECT_HEADERS = 265  # not named by pycurl: a proxy's own answer is not the site's
+_GO_ON = 0
+_ABORT = 1
+_IPV6_MARK = ":"
+
+
+class GuardedHandle:
+    """Performs requests one after the other, keeping connections; for one thread at a time."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str = "",
+        proxy_url: str = "",
+        cookies: Sequence[Cookie] = (),
+        timeouts: Timeouts | None = None,
+        names: Names | None = None,
+    ) -> None:
+        self._timeouts = timeouts or Timeouts()
+        self._names = names or SYSTEM_NAMES
+        self._has_cookies = bool(cookies)
+        self._proxy_url = proxy_url
+        self._user_agent = user_agent or DEFAULT_USER_AGENT
+        self._sockets = GuardedSockets()
+        self._hop: _Hop | None = None
+        self._curl: Any = pycurl.Curl()
+        self._set_lasting_options()
+        for cookie in cookies:
+            self._curl.setopt(pycurl.COOKIELIST, cookie.netscape_line())
+
+    @property
+    def connections_opened(self) -> int:
+        """How many connections this handle has made so far."""
+        return self._sockets.opened
+
+    def close(self) -> None:
+        """Close the connections. The handle cannot be used afterwards."""
+        self._hop = None
+        self._curl.close()
+
+    def perform(self, request: RequestSpec, sink: Sink) -> Finished:
+        """Send ``request``, follow redirects, give the final answer to ``sink``.
+
+        Raises:
+            MediaError: the request failed, was refused by our rules, or was stopped.
+            Exception: whatever ``sink`` raised, but not :class:`EnoughError`.
+        """
+        started = clock.monotonic()
+        for _ in range(REDIRECT_LIMIT + 1):
+            finished = self._perform_hop(request, sink, started)
+            if not is_redirect(finished.head):
+                return finished
+            request = next_request(request, finished.head, has_cookies=self._has_cookies)
+        detail = f"More than {REDIRECT_LIMIT} redirects in a row were not followed."
+        raise MediaError(FailureKind.REFUSED, "TOO_MANY_REDIRECTS", detail)
+
+    def _perform_hop(self, request: RequestSpec, sink: Sink, started: float) -> Finished:
+        url = check_url(request.url)
+        if request.stop is not None:
+            request.stop.raise_if_set()
+        if request.before_request is not None:
+            request.before_request(url)
+        self._set_request(url, request)
+        closed_before = self._sockets.closed
+        hop = self._hop = _Hop(url, request, sink, Pace(self._timeouts, started), self._sockets)
+        hop.has_proxy = bool(self._proxy_url)
+        self._sockets.start()
+        unregister = request.stop.on_stop(hop.cut) if request.stop else None
+        try:
+            self._curl.perform()
+        except pycurl.error as error:
+            hop.raise_failure(error, self._names)
+        finally:
+            self._hop = None
+            hop.end()
+            if unregister is not None:
+                unregister()
+        head = hop.finished_head()
+        closes = "close" in head.headers.get("Connection", "").lower() or hop.is_http10
+        closed_unasked = self._sockets.closed > closed_before and not closes and not hop.cut_short
+        return Finished(head, hop.cut_short, closed_unasked)
+
+    def _set_lasting_options(self) -> None:
+        for option, value in (
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.FOLLOWLOCATION, 0),  # each hop is checked by us
+            (pycurl.HTTP09_ALLOWED, 0),
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.PROXY, self._proxy_url),  # an empty one also keeps the environment's out
+            (pycurl.NOPROXY, ""),
+            (_SUPPRESS_CONNECT_HEADERS, 1),
+            (pycurl.COOKIEFILE, ""),  # starts curl's cookie rules, with an empty jar
+            (pycurl.BUFFERSIZE, _RECEIVE_BUFFER_BYTES),
+            (pycurl.MAXCONNECTS, _CONNECTIONS_KEPT),
+            (pycurl.CONNECTTIMEOUT_MS, max(1, int(self._timeouts.connect * 1000))),
+            (pycurl.CAINFO, certificate_file()),
+            (pycurl.ACCEPT_ENCODING, ""),  # decodes whatever comes; our own header says what is asked for
+            (pycurl.NOPROGRESS, 0),
+            (pycurl.OPENSOCKETFUNCTION, self._sockets.open),
+            (pycurl.CLOSESOCKETFUNCTION, self._sockets.close),
+            (pycurl.PREREQFUNCTION, self._on_connected),
+            (pycurl.HEADERFUNCTION, self._on_header),
+            (pycurl.WRITEFUNCTION, self._on_body),
+            (pycurl.XFERINFOFUNCTION, self._on_progress),
+        ):
+            self._curl.setopt(option, value)
+        if self._proxy_url:
+            self._curl.setopt(pycurl.HTTPPROXYTUNNEL, 1)  # the address that was checked is the one it is told
+
+    def _set_request(self, url: str, request: RequestSpec) -> None:
+        lines = request_lines(request.headers)
+        lines.setdefault("user-agent", ("User-Agent", self._user_agent))
+        lines.setdefault("accept", ("Accept", "*/*"))
+        sent = [f"{name}: {value}" if value else f"{name};" for name, value in lines.values()]
+        # A name without a value keeps curl's own header out.
+        sent += [f"Accept-Encoding: {request.accept_encoding}".rstrip(), "Expect:"]
+        curl = self._curl
+        if request.body is None:
+            curl.setopt(pycurl.HTTPGET, 1)
+        else:
+            curl.setopt(pycurl.POSTFIELDS, request.body)
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.HTTPHEADER, sent)
+        self._pin_addresses(url, request)
+
+    def _pin_addresses(self, url: str, request: RequestSpec) -> None:
+        """Resolve once, check, and let curl (or the proxy) connect to those addresses only."""
+        _, host, port = origin_of(url)
+        if _IPV6_MARK in host or host.replace(".", "").isdigit():
+            addresses = []  # a literal: checked as such
+        else:
+            addresses = self._names.resolve(host, port, stop=request.stop, seconds=self._timeouts.connect)
+        if self._proxy_url:
+            pinned = f"[{addresses[0]}]" if addresses and _IPV6_MARK in addresses[0] else "".join(addresses[:1])
+            self._curl.setopt(pycurl.CONNECT_TO, [f"{host}:{port}:{pinned}:{port}"] if pinned else [])
+        elif addresses:
+            literals = ",".join(f"[{ip}]" if _IPV6_MARK in ip else ip for ip in addresses)
+            self._curl.setopt(pycurl.RESOLVE, [f"+{host}:{port}:{literals}"])
+
+    # What follows is called by curl. An exception there would be printed and lost: it is kept for the caller.
+
+    def _on_connected(self, peer: str, _local: str, _peer_port: int, _local_port: int) -> int:
+        del peer  # checked when its socket was opened
+        if self._hop is not None:
+            self._hop.pace.request_sent()
+        return _GO_ON  # PREREQFUNC_OK
+
+    def _on_header(self, line: bytes) -> int | None:
+        return self._guarded(lambda hop: hop.header(line))
+
+    def _on_body(self, data: bytes) -> int | None:
+        hop = self._hop
+        if hop is None:
+            return -1
+        try:
+            hop.body(data)
+        except BaseException as error:  # noqa: BLE001, RUF100 - raised again once curl has returned
+            hop.failure = error
+            return -1
+        return None
+
+    def _on_progress(self, _total: int, now: int, _upload_total: int, sent: int) -> int:
+        hop = self._hop
+        return _ABORT if hop is None or hop.must_end(now + sent) else _GO_ON
+
+    def _guarded(self, step: Callable[["_Hop"], None]) -> int | None:
+        hop = self._hop
+        if hop is None:
+            return -1
+        try:
+            step(hop)
+        except BaseException as error:  # noqa: BLE001, RUF100 - raised again once curl has returned
+            hop.failure = error
+            return -1
+        return None
+
+
+class _Hop:
+    """One request to one server, while curl performs it."""
+
+    def __init__(self, url: str, request: RequestSpec, sink: Sink, pace: Pace, sockets: GuardedSockets) -> None:
+        self.url = url
+        self.pace = pace
+        self.failure: BaseException | None = None
+        self.cut_short = False
+        self.is_http10 = False
+        self.has_proxy = False
+        self._request = request
+        self._sink = sink
+        self._sockets = sockets
+        self._collector = HeaderCollector()
+        self._head: ResponseHead | None = None
+        self._discarding = False
+        self._discarded = 0
+        self._ended = False
+
+    def header(self, line: bytes) -> None:
+        if self._head is not None:
+            return  # trailers after a chunked body
+        if line.startswith(b"HTTP/1.0"):
+            self.is_http10 = True
+        if not self._collector.take(line):
+            return
+        self._head = ResponseHead(self.url, self._collector.status, self._collector.headers())
+        self.pace.answer_began()
+        self._discarding = is_redirect(self._head)
+        if not self._discarding:
+            self._sink.head(self._head)
+
+    def body(self, data: bytes) -> None:
+        if not self._discarding:
+            self._sink.write(data)
+            return
+        self._discarded += len(data)
+        if self._discarded > REDIRECT_BODY_LIMIT:
+            raise EnoughError
+
+    def must_end(self, transferred: int) -> bool:
+        if self._request.stop is not None and self._request.stop.is_set():
+            return True
+        if self.failure is None and self.pace.is_too_slow(transferred):
+            self.failure = timeout_error(urlsplit(self.url).hostname or "")
+        return self.failure is not None
+
+    def cut(self) -> None:
+        """Called by the stop signal, perhaps from another thread."""
+        if not self._ended:
+            self._sockets.cut()
+
+    def end(self) -> None:
+        self._ended = True
+
+    def finished_head(self) -> ResponseHead:
+        if self._head is None:
+            raise error_for_curl(pycurl.E_GOT_NOTHING, "", urlsplit(self.url).hostname or "")
+        return self._head
+
+    def raise_failure(self, error: pycurl.error, names: Names) -> None:
+        """Raise what ended the hop; returns if the sink merely had enough."""
+        host = urlsplit(self.url).hostname or ""
+        if isinstance(self.failure, EnoughError) and self._head is not None:
+            self.cut_short = True
+            return
+        if self._request.stop is not None:
+            self._request.stop.raise_if_set()
+        if self.failure is not None:
+            raise self.failure
+        number, message = error.args
+        if self._sockets.refused_address:
+            raise private_address("The proxy" if self.has_proxy else host) from error
+        if number in {pycurl.E_COULDNT_CONNECT, pycurl.E_OPERATION_TIMEDOUT}:
+            names.forget(host)
+        raise error_for_curl(number, str(message), host) from error
+
+
+def certificate_file() -> str:
+    """The machine's file of trusted certificates, else the one that comes with Python's packages."""
+    paths = ssl.get_default_verify_paths()
+    for candidate in (os.environ.get(paths.openssl_cafile_env, ""), paths.cafile or "", paths.openssl_cafile):
+        if candidate and os.path.isfile(candidate):  # noqa: PTH113 - read as text for curl
+            return candidate
+    import certifi
+
+    return certifi.where()

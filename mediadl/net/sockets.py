@@ -1,0 +1,86 @@
+"""The sockets that curl connects: the address is checked where the connection is made, and they can be cut."""
+
+import os
+import socket
+import threading
+from typing import Any, NamedTuple
+
+import pycurl
+
+from mediadl.net.addresses import is_allowed_address
+
+
+class CurlAddress(NamedTuple):
+    """What curl is about to connect to, as pycurl hands it over."""
+
+    family: int
+    socktype: int
+    protocol: int
+    addr: Any
+
+
+class GuardedSockets:
+    """Opens, closes and cuts the sockets of one curl handle.
+
+    curl works on a duplicate of each socket that is opened here; both are one connection, known by
+    its inode, so a ``shutdown`` here ends the wait inside curl at once, from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[int, socket.socket] = {}
+        self._is_cut = False
+        self.refused_address = ""
+        self.opened = 0
+        self.closed = 0
+
+    def start(self) -> None:
+        """Begin a request: forget what was refused before, and let sockets be opened again."""
+        with self._lock:
+            self._is_cut = False
+        self.refused_address = ""
+
+    def open(self, _purpose: int, address: CurlAddress) -> Any:
+        """curl's OPENSOCKETFUNCTION: a socket for an allowed address, else ``SOCKET_BAD``."""
+        family, socktype, protocol, addr = address
+        ip = addr[0] if isinstance(addr, tuple) else ""
+        ip = ip.decode("ascii", "replace") if isinstance(ip, bytes) else str(ip)
+        if family not in {socket.AF_INET, socket.AF_INET6} or not is_allowed_address(ip):
+            self.refused_address = ip or "a local socket"
+            return pycurl.SOCKET_BAD
+        with self._lock:
+            if self._is_cut:
+                return pycurl.SOCKET_BAD
+            try:
+                opened = socket.socket(family, socktype, protocol)
+            except OSError:
+                return pycurl.SOCKET_BAD
+            self._open[os.fstat(opened.fileno()).st_ino] = opened
+            self.opened += 1
+        return opened
+
+    def close(self, descriptor: int) -> int:
+        """curl's CLOSESOCKETFUNCTION: closes curl's duplicate and ours."""
+        with self._lock:
+            try:
+                ours = self._open.pop(os.fstat(descriptor).st_ino, None)
+            except OSError:
+                ours = None
+            self.closed += 1
+        if ours is not None:
+            ours.close()
+        try:
+            os.close(descriptor)
+        except OSError:
+            return 1
+        return 0
+
+    def cut(self) -> None:
+        """End every connection now, and refuse new ones until :meth:`start`."""
+        with self._lock:
+            self._is_cut = True
+            for opened in self._open.values():
+                try:
+                    opened.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # not connected yet, or the peer was faster
