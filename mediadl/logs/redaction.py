@@ -7,12 +7,12 @@ from typing import Any
 HIDDEN = "***"
 MAX_DEPTH = 6
 
-_SECRET_WORDS = (
+_HIDDEN_NAMES = (
     r"(?:access_?|refresh_?|csrf_?|api_?|id_?)?token|csrfmiddlewaretoken|ticket|pass(?:word|wd|phrase)"
     r"|secret(?:_?key)?|authorization|(?:set-?)?cookies?|(?:captcha_)?api_?key|signing_?key|private_?key"
     r"|session_?id|x-amz-(?:signature|security-token)|signature|sig"
 )
-_SECRET_NAME = re.compile(rf"(?:^|[_.\-])(?:{_SECRET_WORDS})$", re.IGNORECASE)
+_SECRET_NAME = re.compile(rf"(?:^|[_.\-])(?:{_HIDDEN_NAMES})$", re.IGNORECASE)
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Header lines: everything up to the end of the line.
@@ -21,7 +21,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # name=value in a query or a command line, and "name": "value" in JSON or a dictionary's text.
     (
         re.compile(
-            rf"(?i)(?<![A-Za-z0-9])([\"']?(?:[a-z0-9]+[_-])*(?:{_SECRET_WORDS})[\"']?\s*[:=]\s*)"
+            rf"(?i)(?<![A-Za-z0-9])([\"']?(?:[a-z0-9]+[_-])*(?:{_HIDDEN_NAMES})[\"']?\s*[:=]\s*)"
             r"(\"[^\"]*\"|'[^']*'|[^\s&;,\"'}]+)"
         ),
         rf"\1{HIDDEN}",

@@ -1,5 +1,10 @@
 """The paths of this room (mounted in mediadl.urls)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mediadl.logs.api import LogViewSet
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("logs", LogViewSet.as_view({"get": "list", "delete": "clear"}), name="logs"),
+    path("logs/download", LogViewSet.as_view({"get": "download"}), name="logs-download"),
+]
