@@ -20,8 +20,10 @@ class QueueItem(models.Model):
 
     url = models.TextField()
     url_hash = models.CharField(max_length=64)  # SHA-256 hex of the normalised url
+    host = models.CharField(max_length=255)  # of the url; what a site's wait and circuit go by
     platform = models.CharField(max_length=40)
     downloader = models.CharField(max_length=40, blank=True)  # empty: the first that is enabled
+    used_downloader = models.CharField(max_length=40, blank=True)  # the one that listed it
     source = models.CharField(max_length=120)
     content_type = models.CharField(max_length=20, blank=True)  # plural, as requested; empty: all
     referer = models.TextField(null=True)  # noqa: DJ001 - null in the API
@@ -86,6 +88,22 @@ class QueueItem(models.Model):
             models.Index(
                 fields=["platform", "status", "list_order", "id"], name="queue_platform_status_order"
             ),
+            # Holds every column that a claim looks at, so that 100,000 items that wait are skipped fast.
+            models.Index(
+                fields=[
+                    "list_order",
+                    "id",
+                    "next_attempt_at",
+                    "platform",
+                    "downloader",
+                    "host",
+                    "listing_ended",
+                    "deaths",
+                ],
+                name="queue_claim",
+                condition=Q(status="pending"),
+            ),
+            models.Index(fields=["-started_at"], name="queue_started", condition=Q(started_at__isnull=False)),
             models.Index(
                 fields=["lease_expires_at"], name="queue_lease", condition=Q(status="downloading")
             ),
@@ -218,3 +236,18 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class ListedScope(models.Model):
+    """How far the last complete run over a source listed without a gap; lets the next one stop early.
+
+    Kept only while every file of that run is here: a failed one would otherwise be passed over.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)  # SHA-256 of platform, downloader, url, content type
+    max_posts = models.PositiveIntegerField(null=True)  # null: to the listing's end
+    cutoff = models.DateTimeField(null=True)  # null: of any age
+    listed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

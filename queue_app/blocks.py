@@ -1,0 +1,155 @@
+"""What keeps pending items from starting, as one snapshot: read by claims, and by what the list shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mediadl.api.errors import ApiError
+from platforms import registry
+from platforms.models import Circuit
+from queue_app import preferences
+from queue_app.models import Budget, HostWait, Pause, QueueItem
+
+BUDGET_WINDOW = timedelta(hours=1)
+HOST_PREFIX, DOWNLOADER_PREFIX = "host:", "downloader:"
+Pair = tuple[str, str]  # platform and downloader ("" for items that name none), or platform and host
+
+
+def host_key(host: str) -> str:
+    """The key of a host's wait."""
+    return f"{HOST_PREFIX}{host}"[:255]
+
+
+def downloader_key(platform: str, downloader: str) -> str:
+    """The key of a downloader's wait."""
+    return f"{DOWNLOADER_PREFIX}{platform}/{downloader}"[:255]
+
+
+def budget_key(platform: str, downloader: str) -> str:
+    """The key of a downloader's budget."""
+    return f"{platform}/{downloader}"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Who must wait at one moment.
+
+    Attributes:
+        paused: whether all downloading stands still (the disk).
+        platforms: disabled ones.
+        disabled: platform and named downloader.
+        hosts: hosts that asked to wait, and until when.
+        limited: platform and downloader that asked to wait or used up their hour.
+        down: platform and downloader whose circuit is open.
+        down_hosts: platform and host whose circuit is open.
+    """
+
+    paused: bool
+    platforms: frozenset[str]
+    disabled: frozenset[Pair]
+    hosts: Mapping[str, datetime]
+    limited: Mapping[Pair, datetime]
+    down: Mapping[Pair, datetime]
+    down_hosts: Mapping[Pair, datetime]
+
+
+def read_blocks(now: datetime) -> Blocks:
+    """Read the snapshot: four short queries, since what blocks is always little."""
+    hosts, limited = _waits(now)
+    down, down_hosts = _open_circuits(now)
+    limited |= _used_up_budgets(now)
+    disabled_platforms, disabled = _switched_off()
+    return Blocks(
+        paused=Pause.objects.exists(),
+        platforms=disabled_platforms,
+        disabled=disabled,
+        hosts=hosts,
+        limited=_with_unnamed(limited),
+        down=_with_unnamed(down),
+        down_hosts=down_hosts,
+    )
+
+
+def why_not_running(item: QueueItem, blocks: Blocks, now: datetime) -> tuple[str, datetime | None]:
+    """Why a pending item does not run, in the API's words, and when it goes on if that is known."""
+    pair = (item.platform, item.downloader)
+    until = item.next_attempt_at if item.next_attempt_at and item.next_attempt_at > now else None
+    if blocks.paused:
+        return "disk_full", None
+    if item.platform in blocks.platforms or pair in blocks.disabled:
+        return "platform_disabled", None
+    if until is not None:
+        return item.reason or "retry_wait", until
+    if not item.listing_ended and (down := blocks.down.get(pair) or blocks.down_hosts.get((item.platform, item.host))):
+        return "platform_down", down
+    if limited := blocks.limited.get(pair) or blocks.hosts.get(item.host):
+        return "rate_limited", limited
+    return "slots_busy", None
+
+
+def _waits(now: datetime) -> tuple[dict[str, datetime], dict[Pair, datetime]]:
+    hosts: dict[str, datetime] = {}
+    downloaders: dict[Pair, datetime] = {}
+    for key, until in HostWait.objects.filter(until__gt=now).values_list("key", "until"):
+        if key.startswith(HOST_PREFIX):
+            hosts[key.removeprefix(HOST_PREFIX)] = until
+        else:
+            platform, _, downloader = key.removeprefix(DOWNLOADER_PREFIX).partition("/")
+            downloaders[platform, downloader] = until
+    return hosts, downloaders
+
+
+def _open_circuits(now: datetime) -> tuple[dict[Pair, datetime], dict[Pair, datetime]]:
+    down: dict[Pair, datetime] = {}
+    down_hosts: dict[Pair, datetime] = {}
+    for key, until in Circuit.objects.filter(open_until__gt=now).values_list("key", "open_until"):
+        platform, _, rest = key.partition("/")
+        names = {info.name for info in _downloaders(platform)}
+        (down if rest in names else down_hosts)[platform, rest] = until
+    return down, down_hosts
+
+
+def _used_up_budgets(now: datetime) -> dict[Pair, datetime]:
+    used_up: dict[Pair, datetime] = {}
+    rows = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW).values_list("key", "window_started_at", "used")
+    for key, started, used in rows:
+        platform, _, downloader = key.partition("/")
+        limit = preferences.requests_per_hour(platform, downloader)
+        if limit and used >= limit:
+            used_up[platform, downloader] = started + BUDGET_WINDOW
+    return used_up
+
+
+def _switched_off() -> tuple[frozenset[str], frozenset[Pair]]:
+    platforms: set[str] = set()
+    pairs: set[Pair] = set()
+    for info in registry.platforms():
+        if not registry.is_platform_enabled(info.name):
+            platforms.add(info.name)
+            continue
+        off = {one.name for one in info.downloaders if not registry.is_downloader_enabled(info.name, one.name)}
+        pairs |= {(info.name, name) for name in off}
+        if len(off) == len(info.downloaders):
+            pairs.add((info.name, ""))
+    return frozenset(platforms), frozenset(pairs)
+
+
+def _with_unnamed(blocked: Mapping[Pair, datetime]) -> dict[Pair, datetime]:
+    """Items that name no downloader wait where every one that may serve them does."""
+    result = dict(blocked)
+    for platform in {pair[0] for pair in blocked}:
+        try:
+            serving = registry.downloaders_for(platform)
+        except ApiError:
+            continue
+        untils = [blocked.get((platform, info.name)) for info in serving]
+        if untils and all(untils):
+            result[platform, ""] = min(until for until in untils if until)
+    return result
+
+
+def _downloaders(platform: str) -> tuple[registry.DownloaderInfo, ...]:
+    try:
+        return registry.get(platform).downloaders
+    except ApiError:
+        return ()

@@ -1,0 +1,57 @@
+"""One drain a host: an advisory lock on a file, which the kernel frees when its holder dies."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+_LOCK_NAME = "drain.lock"
+_TRIES = 5  # is_drain_running() of another process holds the lock for an instant
+_PAUSE_SECONDS = 0.01
+
+
+def _open() -> int:
+    folder = Path(settings.RUN_DIR)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return os.open(folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+class DrainLock:
+    """Held while this process drains the queue of this host."""
+
+    def __init__(self) -> None:
+        self._descriptor = -1
+
+    def acquire(self) -> bool:
+        """Take the lock; False when another drain of this host holds it."""
+        self._descriptor = _open()
+        for attempt in range(_TRIES):
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if attempt + 1 < _TRIES:
+                    time.sleep(_PAUSE_SECONDS)
+            else:
+                return True
+        self.release()
+        return False
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def is_drain_running() -> bool:
+    """Whether a drain of this host holds the lock now."""
+    descriptor = _open()
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
