@@ -26,8 +26,12 @@ JWT_SIGNING_KEY = load_or_create_key(KEYS_DIR / "jwt_key")
 SETTINGS_ENCRYPTION_KEY = load_or_create_key(KEYS_DIR / "settings_key")
 
 DEBUG = False
-ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]"]
 # Names are enforced by mediadl.api.hosts, which also lets every IP literal in (no DNS rebinding there).
+ALLOWED_HOSTS = ["*"]
+PERMITTED_HOST_NAMES = [*ENVIRONMENT.allowed_hosts, *(["testserver"] if ENVIRONMENT.is_test else [])]
+# The host middleware drops these headers unless a trusted proxy sent them.
+USE_X_FORWARDED_HOST = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 APPEND_SLASH = False
 ROOT_URLCONF = "mediadl.urls"
 ASGI_APPLICATION = "mediadl.asgi.application"
@@ -68,16 +72,18 @@ INSTALLED_APPS = [
 # Synchronous throughout: the whole request runs in one hop on a lasting thread (mediadl.asgi).
 MIDDLEWARE = [
     "mediadl.api.request_id.RequestIdMiddleware",
+    "mediadl.api.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mediadl.ui.csp.ContentSecurityPolicyMiddleware",
     "mediadl.ui.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mediadl.accounts.middleware.SessionUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mediadl.api.middleware.ApiMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -125,7 +131,7 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["mediadl.accounts.passwords.ModestArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -163,6 +169,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
+API_IDENTIFY = "mediadl.accounts.authentication.identify"
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "mediadl.accounts.authentication.BearerAuthentication",
@@ -171,10 +178,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["mediadl.api.permissions.RolePermission"],
     "DEFAULT_PARSER_CLASSES": ["mediadl.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["mediadl.api.renderers.OrjsonRenderer"],
-    "DEFAULT_THROTTLE_CLASSES": ["mediadl.api.throttling.HourlyThrottle"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mediadl.api.renderers.JsonOnlyNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": [],  # mediadl.api.middleware counts every request, refused ones too
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_FILTER_BACKENDS": [],
-    "EXCEPTION_HANDLER": "mediadl.api.errors.exception_handler",
+    "EXCEPTION_HANDLER": "mediadl.api.error_responses.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
@@ -182,12 +191,18 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Media Downloader API",
+    "DESCRIPTION": "The queue, the library, the scheduler and everything else that the web interface can do.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "mediadl.api.roles.Role"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mediadl.api.schema.document_errors",
+    ],
 }
 
 LOGGING_CONFIG = None  # structlog sets logging up: mediadl.logs.configure

@@ -1,34 +1,84 @@
 """Users with a role, their sessions, and what happened to whose account."""
 
 import uuid
+from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+
+from mediadl.api.roles import Role
+from mediadl.clock import now
+
+__all__ = ["ApiToken", "AuditEntry", "LoginFailure", "Role", "Session", "SocketTicket", "User"]
 
 
-class Role(models.TextChoices):
-    """What a person may do; each role includes the one before (spec: api-decisions, Roles)."""
+class UserManager(BaseUserManager["User"]):
+    """Makes users with a hashed password; :mod:`mediadl.accounts.users` checks what people type."""
 
-    VIEWER = "viewer", "Viewer"
-    USER = "user", "User"
-    ADMIN = "admin", "Admin"
+    def create_user(
+        self, username: str, email: str = "", password: str | None = None, *, role: str = Role.VIEWER, **fields: Any
+    ) -> "User":
+        """Store a user; without a password nobody can sign in as them."""
+        user = self.model(username=username, email=email, role=role, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> "User":
+        """Store an admin (the name that Django's own command asks for)."""
+        return self.create_user(username, email, password, **{**fields, "role": Role.ADMIN})
 
 
-class User(AbstractUser):
-    """A person or program with a password and a role."""
+class User(AbstractBaseUser):
+    """A person or program with a password and a role; the role alone decides what they may do."""
 
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    email = models.EmailField(blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now, editable=False)
 
-    class Meta(AbstractUser.Meta):
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
         constraints = [
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=Role.values)),
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
         ]
 
     @property
     def is_admin(self) -> bool:
-        """Whether this user holds the admin role."""
-        return self.role == Role.ADMIN
+        """Whether this user holds the admin role and may sign in."""
+        return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets this user in."""
+        return self.is_admin
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether Django's admin allows everything."""
+        return self.is_admin
+
+    def has_perm(self, _permission: str, _object: object | None = None) -> bool:
+        """Django's admin asks this for each model and action."""
+        return self.is_admin
+
+    def has_perms(self, _permissions: object, _object: object | None = None) -> bool:
+        """The same for several permissions."""
+        return self.is_admin
+
+    def has_module_perms(self, _app_label: str) -> bool:
+        """Django's admin asks this for each app."""
+        return self.is_admin
 
 
 class Session(models.Model):
@@ -48,7 +98,10 @@ class Session(models.Model):
     user_agent = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "expires_at"], name="session_user_expiry")]
+        indexes = [
+            models.Index(fields=["user", "expires_at"], name="session_user_expiry"),
+            models.Index(fields=["expires_at"], name="session_expiry"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} session {self.id}"

@@ -1,0 +1,145 @@
+"""``/auth``: signing in and out, and who is signed in."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mediadl.accounts import services
+from mediadl.accounts.api.serializers import (
+    LoginAnswer,
+    LoginRequest,
+    MeAnswer,
+    PasswordRequest,
+    RefreshAnswer,
+    RefreshRequest,
+    TicketAnswer,
+)
+from mediadl.accounts.api.shapes import signed_in_user_json, user_json
+from mediadl.accounts.services.browser import address_of
+from mediadl.api.errors import PermissionDeniedError
+from mediadl.api.identity import Identity, IdentityKind
+from mediadl.api.query import read_query
+from mediadl.api.renderers import json_response
+from mediadl.api.roles import Role
+from mediadl.api.serializers import NoBody, read_body
+from mediadl.api.views import ApiView
+
+TOKEN_TYPE = "bearer"  # noqa: S105 - the scheme's name
+
+
+class _PublicView(APIView):
+    """A view for people who are not signed in; whatever token they send is not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class LoginView(_PublicView):
+    """Signing in."""
+
+    @extend_schema(operation_id="auth_login", request=LoginRequest, responses=LoginAnswer)
+    def post(self, request: Request) -> Response:
+        """Sign in with name and password; answers a pair of tokens."""
+        read_query(request, ())
+        body = read_body(request, LoginRequest)
+        sign_in = services.authenticate(
+            body["username"],
+            body["password"],
+            address_of(request),
+            request.headers.get("User-Agent", ""),
+        )
+        return Response(
+            {
+                "access_token": sign_in.access_token,
+                "refresh_token": sign_in.refresh_token,
+                "token_type": TOKEN_TYPE,
+                "expires_in": sign_in.expires_in,
+                "user": signed_in_user_json(sign_in.user),
+            }
+        )
+
+
+class RefreshView(_PublicView):
+    """A new access token."""
+
+    @extend_schema(operation_id="auth_refresh", request=RefreshRequest, responses=RefreshAnswer)
+    def post(self, request: Request) -> Response:
+        """Exchange a refresh token for a fresh access token."""
+        read_query(request, ())
+        body = read_body(request, RefreshRequest)
+        return Response(
+            {
+                "access_token": services.refresh(body["refresh_token"]),
+                "token_type": TOKEN_TYPE,
+                "expires_in": settings.ACCESS_TOKEN_SECONDS,
+            }
+        )
+
+
+class MeView(ApiView):
+    """Who is signed in."""
+
+    @extend_schema(operation_id="auth_me", responses=MeAnswer)
+    def get(self, request: Request) -> HttpResponse:
+        """The signed-in user."""
+        read_query(request, ())
+        return json_response(user_json(request.user))
+
+
+class LogoutView(ApiView):
+    """Signing out."""
+
+    required_roles = {"post": Role.VIEWER}
+
+    @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End this sign-in: its tokens and sockets no longer work."""
+        read_query(request, ())
+        read_body(request, NoBody)
+        identity: Identity = request.auth
+        if identity.session_id is None:
+            raise PermissionDeniedError("A personal token has no sign-in to end; delete it at /auth/tokens.")
+        if identity.kind is IdentityKind.COOKIE:
+            services.sign_out_browser(request._request)
+        else:
+            services.logout(identity.session_id, request.user)
+        return Response(status=204)
+
+
+class PasswordView(ApiView):
+    """A new password."""
+
+    required_roles = {"post": Role.VIEWER}
+
+    @extend_schema(operation_id="auth_password", request=PasswordRequest, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Change the own password; every sign-in ends, but for the browser that asked."""
+        read_query(request, ())
+        body = read_body(request, PasswordRequest)
+        identity: Identity = request.auth
+        if identity.session_id is None:
+            raise PermissionDeniedError("A personal token cannot change the password; sign in first.")
+        if identity.kind is IdentityKind.COOKIE:
+            services.change_browser_password(request._request, **body)
+        else:
+            services.change_password(request.user, **body, address=address_of(request))
+        return Response(status=204)
+
+
+class SocketTicketView(ApiView):
+    """A ticket for one socket."""
+
+    required_roles = {"post": Role.VIEWER}
+
+    @extend_schema(operation_id="auth_ws_ticket", request=None, responses=TicketAnswer)
+    def post(self, request: Request) -> Response:
+        """A single-use ticket for ``/ws/downloads?ticket=``."""
+        read_query(request, ())
+        read_body(request, NoBody)
+        identity: Identity = request.auth
+        ticket = services.create_ws_ticket(request.user, identity.session_id)
+        return Response({"ticket": ticket, "expires_in": services.TICKET_SECONDS})

@@ -1,0 +1,7 @@
+"""The bounds that the API sets to what clients send."""
+
+BODY_BYTES_LIMIT = 1024 * 1024
+NESTING_LIMIT = 32  # levels of arrays and objects
+INTEGER_LIMIT = 2**63 - 1  # what a database column holds
+PER_PAGE_LIMIT = 200
+PER_PAGE_DEFAULT = 50

@@ -1,0 +1,85 @@
+"""Request bodies, read strictly: no unknown fields, no text where a number belongs."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from mediadl.api.errors import InvalidFieldsError
+
+_Field = serializers.Field
+
+
+def _expected(field: Any, value: Any) -> str:
+    """What ``value`` should be instead for ``field``, or an empty string if its JSON type is right."""
+    if isinstance(field, serializers.BooleanField):
+        return "" if isinstance(value, bool) else "Must be true or false."
+    if isinstance(field, serializers.IntegerField):
+        return "" if type(value) is int else "Must be a whole number."
+    if isinstance(field, (serializers.FloatField, serializers.DecimalField)):
+        return "" if type(value) in (int, float) else "Must be a number."
+    if isinstance(field, (serializers.DictField, serializers.Serializer)):
+        return "" if isinstance(value, Mapping) else "Must be an object."
+    if isinstance(field, (serializers.ListField, serializers.ListSerializer)):
+        return "" if isinstance(value, list) else "Must be a list."
+    if isinstance(field, (serializers.CharField, serializers.ChoiceField, serializers.DateTimeField)):
+        return "" if isinstance(value, str) else "Must be text."
+    return ""
+
+
+def _type_problems(field: Any, value: Any, path: str) -> dict[str, list[str]]:
+    if value is None or value is empty:
+        return {}  # whether null is allowed is the field's own check
+    wrong = _expected(field, value)
+    if wrong:
+        return {path: [wrong]}
+    problems: dict[str, list[str]] = {}
+    if isinstance(field, (serializers.ListField, serializers.DictField)):
+        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, below in pairs:
+            problems.update(_type_problems(field.child, below, f"{path}.{name}"))
+    return problems
+
+
+class StrictSerializer(serializers.Serializer):
+    """A serializer that refuses unknown and read-only fields and coerces nothing."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values.
+
+        Raises:
+            InvalidFieldsError: unknown or read-only fields, or wrong JSON types.
+            rest_framework.serializers.ValidationError: the fields' own checks.
+        """
+        if isinstance(data, Mapping):
+            problems: dict[str, list[str]] = {}
+            for name, value in data.items():
+                field = self.fields.get(name)
+                if field is None:
+                    problems[str(name)] = ["Unknown field."]
+                elif field.read_only:
+                    problems[str(name)] = ["This field is read-only."]
+                else:
+                    problems.update(_type_problems(field, value, str(name)))
+            if problems:
+                raise serializers.ValidationError(problems)
+        return super().to_internal_value(data)
+
+
+def read_body(request: Any, serializer: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
+    """The request body's values after ``serializer``'s checks; only the given ones if ``partial``.
+
+    Raises:
+        InvalidFieldsError: the body is no object, or a field is wrong.
+        rest_framework.serializers.ValidationError: the same, with DRF's messages.
+    """
+    if not isinstance(request.data, Mapping):
+        raise InvalidFieldsError({"body": ["Must be a JSON object."]})
+    bound = serializer(data=request.data, partial=partial)
+    bound.is_valid(raise_exception=True)
+    return cast("dict[str, Any]", dict(bound.validated_data))
+
+
+class NoBody(StrictSerializer):
+    """For requests that need no body: an empty one, or an empty object."""
