@@ -1,5 +1,6 @@
 """The outbox: every event that a socket may carry, in the order in which it became true."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -26,3 +27,32 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.type}"
+
+
+class OutboxTrim(models.Model):
+    """The one row that remembers up to which ``seq`` events may have been trimmed away."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    trimmed_to = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="outbox_trim_single", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"trimmed to {self.trimmed_to}"
+
+
+class OpenSocket(models.Model):
+    """One open socket, counted for the limit a user has over all web processes.
+
+    A web process renews the lease of its sockets; those of a process that died run out, or go at
+    once where the process can be seen to be gone (see :mod:`mediadl.events.seats`).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    process = models.CharField(max_length=160, db_index=True)  # host:pid:nonce
+    opened_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"socket of user {self.user_id}"

@@ -9,7 +9,7 @@ import orjson
 from django.db import connection, transaction
 
 from mediadl import clock, failpoints
-from mediadl.events.models import Audience, OutboxEvent
+from mediadl.events.models import Audience, OutboxEvent, OutboxTrim
 
 KEEP = timedelta(hours=1)
 TRIM_BATCH_ROWS = 1000
@@ -93,24 +93,21 @@ def publish_log(*, level: str, module: str, message: str, at: datetime | None = 
 
 
 def trim_outbox(older_than: timedelta = KEEP) -> int:
-    """Delete events older than ``older_than`` in small batches; returns how many went.
+    """Delete events older than ``older_than`` in small transactions; returns how many went.
 
-    The newest event always stays, so that "the oldest that is still there" can be told.
+    The newest event always stays: the table's newest ``seq`` must never fall back.
     """
     before = clock.now() - older_than
-    newest = OutboxEvent.objects.order_by("-id").values_list("id", flat=True).first()
-    if newest is None:
-        return 0
+    newest = OutboxEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    old = OutboxEvent.objects.filter(created_at__lt=before, id__lt=newest).order_by("id")
     trimmed = 0
-    while True:
-        ids = list(
-            OutboxEvent.objects.filter(created_at__lt=before, id__lt=newest)
-            .order_by("id")
-            .values_list("id", flat=True)[:TRIM_BATCH_ROWS]
-        )
-        if not ids:
-            return trimmed
-        trimmed += OutboxEvent.objects.filter(id__in=ids).delete()[0]
+    while ids := list(old.values_list("id", flat=True)[:TRIM_BATCH_ROWS]):
+        with transaction.atomic():
+            state, _ = OutboxTrim.objects.get_or_create(id=1)
+            state.trimmed_to = max(state.trimmed_to, ids[-1])
+            state.save()
+            trimmed += OutboxEvent.objects.filter(id__in=ids).delete()[0]
+    return trimmed
 
 
 def _rows(events: Iterable[Event]) -> list[OutboxEvent]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from twisted.internet.interfaces import IDelayedCall
 from twisted.web import http
 
 from mediadl.web.handler import REQUEST_BODY_BYTES
@@ -18,7 +17,11 @@ LINGER_SECONDS = 5
 LINGER_BYTES = 64 * 1024 * 1024
 
 
-class LimitedChannel(http.HTTPChannel):
+# Twisted's annotations do not fit how its protocols are meant to be used.
+_Channel: Any = http.HTTPChannel
+
+
+class LimitedChannel(_Channel):  # type: ignore[misc]
     """Twisted's connection, which refuses what is too large, too slow or malformed.
 
     Twisted takes in a whole request before the application sees it; only here can it be stopped.
@@ -32,7 +35,7 @@ class LimitedChannel(http.HTTPChannel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._deadline: IDelayedCall | None = None
+        self._deadline: Any = None
         self._refused = False
         self._lingered_bytes = 0
 

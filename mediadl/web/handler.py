@@ -87,7 +87,7 @@ class OneHopHandler(BaseHandler):
             signals.request_finished.send(sender=type(self))
             return _Answer(400, *refusal(400, "The request's address or headers are not valid text."))
         response = self.get_response(cast("HttpRequest", request))
-        response._handler_class = type(self)
+        response._handler_class = type(self)  # type: ignore[attr-defined] # who sends request_finished
         return _answer_from(response)
 
     async def _send(self, answer: _Answer, send: Send, *, is_head: bool) -> None:
@@ -114,9 +114,7 @@ def _answer_from(response: HttpResponseBase) -> _Answer:
             headers.append((b"Content-Length", str(len(body)).encode()))
         return _Answer(response.status_code, headers, body)
     stream = _parts(cast("StreamingHttpResponse", response))
-    if isinstance(response, FileResponse) and int(response.get("Content-Length", SMALL_FILE_BYTES + 1)) <= (
-        SMALL_FILE_BYTES
-    ):
+    if isinstance(response, FileResponse) and 0 <= int(response.get("Content-Length", "-1")) <= SMALL_FILE_BYTES:
         body = b"".join(stream)
         response.close()
         return _Answer(response.status_code, headers, body)
@@ -127,7 +125,7 @@ def _parts(response: StreamingHttpResponse) -> Iterator[bytes]:
     """The answer's non-empty parts; an empty one would look like the end."""
     if isinstance(response, FileResponse):
         response.block_size = STATIC_READ_BYTES
-    return (part for part in cast("Iterator[bytes]", iter(response)) if part)
+    return (part for part in iter(response) if part)
 
 
 def _encoded_headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:

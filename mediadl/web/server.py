@@ -87,7 +87,9 @@ def run(
     """
     listener = bind(host, port) if listen_fd is None else socket.socket(fileno=listen_fd)
     if application is None:
-        from mediadl.asgi import application
+        from mediadl.asgi import application as product
+
+        application = product
     bound_port = listener.getsockname()[1]
 
     def tell() -> None:
@@ -108,7 +110,7 @@ class BoundedHttpFactory(HTTPFactory):  # type: ignore[misc]
 
     def buildProtocol(self, addr: IAddress | None) -> Any:  # noqa: ARG002, N802 - Twisted's signature
         """A connection with limits for a client that has just arrived."""
-        channel = LimitedChannel()
+        channel: Any = LimitedChannel()
         channel.factory = self
         channel.requestFactory = BoundedRequest
         channel.callLater = self.reactor.callLater
@@ -141,7 +143,11 @@ class WebServer(Server):  # type: ignore[misc]
         self.http_factory = BoundedHttpFactory(self)
         self.ws_factory = BoundedSocketFactory(self, server=None)
         self.ws_factory.set_limits(ping_timeout=self.ping_timeout, handshake_timeout=self.websocket_handshake_timeout)
-        globalLogBeginner.beginLoggingTo([_log_failure], redirectStandardIO=False, discardBuffer=True)
+        globalLogBeginner.beginLoggingTo(
+            [_log_failure],  # type: ignore[list-item] # any callable will do
+            redirectStandardIO=False,
+            discardBuffer=True,
+        )
         asyncio.set_event_loop(reactor._asyncioEventloop)
         port = reactor.adoptStreamPort(self._listener.fileno(), self._listener.family, self.http_factory)
         reactor.callLater(1, self.application_checker)
@@ -172,6 +178,8 @@ class WebServer(Server):  # type: ignore[misc]
 
     async def _room_for(self, protocol: Any, message: dict[str, Any]) -> None:
         if self.connections.get(protocol, {}).get("disconnected"):
+            return
+        if message["type"] in {"websocket.accept", "websocket.close"}:
             return
         is_large = message["type"] == "websocket.send" or message.get("more_body", False)
         if not is_large and getattr(protocol, "_drain", None) is None:
