@@ -99,13 +99,17 @@ def _override(name: str, value: str | None) -> None:
 @cli.command()
 def web() -> None:
     """Run only the web process (behind a proxy, with PostgreSQL there may be several)."""
-    from mediadl.operations.process_ties import die_with_supervisor
+    from mediadl.operations.process_ties import die_with_supervisor, wait_at_gate
 
     die_with_supervisor()
     environment = _prepared("web")
-    from mediadl.web.server import run
+    from mediadl.web.server import run  # isort: skip - it must choose Twisted's reactor first
+    import mediadl.urls  # noqa: F401 - loaded before the gate, which opens when the tables are there
+    from mediadl.asgi import application
 
-    run(environment.host, environment.port)
+    wait_at_gate()
+    listener = os.environ.pop("MEDIADL_LISTEN_FD", "")
+    run(environment.host, environment.port, application=application, listen_fd=int(listener) if listener else None)
 
 
 @cli.command()

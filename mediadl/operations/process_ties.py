@@ -14,6 +14,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 SUPERVISOR_VARIABLE = "MEDIADL_SUPERVISOR_PID"
+GATE_VARIABLE = "MEDIADL_GATE_FD"
 
 
 def _prctl(option: int, value: int) -> None:
@@ -38,6 +39,14 @@ def die_with_supervisor() -> None:
     parent = os.environ.pop(SUPERVISOR_VARIABLE, "")
     if parent:
         die_with_parent(int(parent))
+
+
+def wait_at_gate() -> None:
+    """If the supervisor gave this process a gate, wait until it is open (its other end is closed)."""
+    descriptor = os.environ.pop(GATE_VARIABLE, "")
+    if descriptor:
+        with os.fdopen(int(descriptor), "rb") as gate:
+            gate.read()
 
 
 def tie_every_fork() -> None:

@@ -32,15 +32,31 @@ class Supervisor:
         children: by name; started in this order.
         run_folder: where the stop flag appears for the drain.
         on_started: told each time after a child was started.
+        on_ended: told each time a child ended unasked, with how often it has in a row.
     """
 
-    def __init__(self, children: list[Child], run_folder: Path, on_started: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        children: list[Child],
+        run_folder: Path,
+        *,
+        on_started: Callable[[str], None],
+        on_ended: Callable[[str, int], None],
+    ) -> None:
         self._children = {child.name: child for child in children}
         self._stop_flag = run_folder / STOP_FLAG_NAME
         self._on_started = on_started
+        self._on_ended = on_ended
         self._signals = 0
         self._condemned: set[str] = set()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def start_early(self, name: str) -> None:
+        """Start one child before :meth:`run`, so that it loads while its caller does other things.
+
+        From the main thread only. If this process ends before :meth:`run`, the child does too.
+        """
+        self._children[name].start(time.monotonic())
 
     def condemn(self, name: str) -> None:
         """Have the child killed and started again (from any thread)."""
@@ -115,6 +131,7 @@ class Supervisor:
             if log_ends:
                 how = f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
                 log.error("The %s process ended (%s) and is started again", child.name, how, crashes=child.crashes)
+                self._on_ended(child.name, child.crashes)
 
     def _kill_orphans(self) -> None:
         own = {child.pid for child in self._children.values()}
