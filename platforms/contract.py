@@ -90,6 +90,8 @@ class DownloaderInfo:
         third_party: files go into a collection of the downloader's own name.
         circuit_per_host: ``web`` and ``forum`` keep a circuit for each host, others one in all.
         newest_first: the listing may stop early after 20 known items in a row.
+        empty_is_failure: a listing without any media is ``NO_MEDIA`` (a link of ``web``), not merely
+            empty (a user without stories).
         configured: says whether it can work (a browser is there, cookies are uploaded).
         setup_hint: what a person has to do where ``configured`` says no, in one sentence.
         requests_per_hour: the default of its limit; 0 means none.
@@ -101,6 +103,7 @@ class DownloaderInfo:
     third_party: bool = False
     circuit_per_host: bool = False
     newest_first: bool = True
+    empty_is_failure: bool = False
     configured: Callable[[], bool] = lambda: True
     setup_hint: str = ""
     requests_per_hour: int = 0

@@ -1,0 +1,49 @@
+"""One listing program's lines while it runs, and how it ended."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mediadl.net.children import ChildResult, stream_child_lines
+from platforms.contract import ListingContext
+
+
+class ChildLines:
+    """A program that lists; ended when the block is left, however that happens."""
+
+    def __init__(self, argv: list[str], context: ListingContext, folder: Path) -> None:
+        self._stream: Generator[str, None, ChildResult] = stream_child_lines(
+            argv, stop=context.stop, proxy_url=context.proxy_url, cwd=folder, env={"HOME": str(folder)}
+        )
+        self._result: ChildResult | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+    def lines(self) -> Iterator[str]:
+        """Each line of its output as it is written.
+
+        Raises:
+            MediaError: ``STOPPED``, the listing was stopped.
+        """
+        self._result = yield from self._stream
+
+    @property
+    def returncode(self) -> int:
+        """How it ended; only after :meth:`lines` has ended."""
+        return self._ended().returncode
+
+    def error_lines(self) -> list[str]:
+        """The last lines of its error output; only after :meth:`lines` has ended."""
+        return self._ended().stderr_tail.splitlines()
+
+    def _ended(self) -> ChildResult:
+        if self._result is None:
+            raise RuntimeError("the program has not ended yet")
+        return self._result
