@@ -1,5 +1,16 @@
-"""The paths of this room (mounted in mediadl.urls)."""
+"""``/queue`` (mounted in mediadl.urls)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from queue_app.api import actions, items
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("queue", items.QueueView.as_view()),
+    path("queue/stats", actions.StatsView.as_view()),
+    path("queue/clear", actions.ClearView.as_view()),
+    path("queue/bulk", actions.BulkView.as_view()),
+    path("queue/import", actions.ImportView.as_view()),
+    path("queue/<id:item_id>", items.QueueItemView.as_view()),
+    path("queue/<id:item_id>/retry", actions.RetryView.as_view()),
+    path("queue/<id:item_id>/cancel", actions.CancelView.as_view()),
+]

@@ -8,3 +8,9 @@ class ApiConfig(AppConfig):
 
     name = "mediadl.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Teach Django's paths what an id is."""
+        from mediadl.api.path_ids import register_id_converter
+
+        register_id_converter()

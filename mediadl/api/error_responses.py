@@ -1,6 +1,6 @@
 """Turns whatever a view raised into the specification's error answer, in one place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -30,17 +30,9 @@ from mediadl.api.request_id import request_id_of
 from mediadl.clock import isoformat_milliseconds, now
 from mediadl.media import FailureKind, MediaError
 
-Translation = Callable[[Any], ApiError]
-
 _log = structlog.get_logger("System")
-_registered: dict[type[Exception], Translation] = {}
 
 _INTERNAL_DETAIL = "Something went wrong on the server; the log tells more under this request id."
-
-
-def register_translation(kind: type[Exception], translation: Translation) -> None:
-    """Let a room above say what its own exception means to a caller."""
-    _registered[kind] = translation
 
 
 def flat_messages(detail: Any, path: str = "") -> dict[str, list[str]]:
@@ -94,9 +86,6 @@ def _from_drf(error: drf.APIException) -> ApiError:
 
 def translate(error: Exception) -> ApiError | None:
     """What ``error`` means to a caller, or None where it is a fault of ours."""
-    for kind in type(error).__mro__:
-        if kind in _registered:
-            return _registered[kind](error)
     match error:
         case ApiError():
             return error

@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from mediadl.accounts.models import Session, User
-from mediadl.accounts.services.sessions import AccessClaims, live_session, logout, start_session
+from mediadl.accounts.services.sessions import AccessClaims, logout, start_session
 from mediadl.accounts.services.signing_in import change_password, check_credentials, remember_sign_in
+from mediadl.accounts.session_rows import read_live_session
 
 _BINDING = "accounts_session"
 
@@ -85,7 +86,7 @@ def change_browser_password(request: HttpRequest, *, current_password: str, new_
 def _claims_of(session: SessionBase) -> AccessClaims | None:
     """Who a Django session belongs to, if it is bound to a live row and the password is still the same."""
     bound = session.get(_BINDING)
-    row = live_session(UUID(hex=bound)) if bound else None
+    row = read_live_session(UUID(hex=bound)) if bound else None
     if row is None or str(row.user_id) != str(session.get(auth.SESSION_KEY)):
         return None
     if not constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), row.user.get_session_auth_hash()):

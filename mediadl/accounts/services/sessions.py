@@ -12,6 +12,7 @@ from mediadl.accounts import access_tokens
 from mediadl.accounts.access_tokens import TokenType
 from mediadl.accounts.models import Session, User
 from mediadl.accounts.services.audit import audit
+from mediadl.accounts.session_rows import read_live_session
 from mediadl.api.errors import InvalidTokenError
 from mediadl.clock import now
 
@@ -45,15 +46,6 @@ def start_session(user: User, kind: str, *, address: str, user_agent: str, lifet
     )
 
 
-def live_session(session_id: UUID | str) -> Session | None:
-    """The session with its user, in one query; None if it was revoked, has expired, or the user is inactive."""
-    return (
-        Session.objects.select_related("user")
-        .filter(pk=session_id, revoked_at=None, expires_at__gt=now(), user__is_active=True)
-        .first()
-    )
-
-
 def roles_of_live_sessions(session_ids: Collection[UUID | str]) -> dict[str, str]:
     """The role of the user of each of these sessions that is still live: what open sockets ask."""
     rows = Session.objects.filter(
@@ -69,7 +61,7 @@ def verify_access_token(token: str) -> AccessClaims:
         InvalidTokenError: it is damaged, expired, of another type, or its session has ended.
     """
     claims = access_tokens.read(token, TokenType.ACCESS)
-    session = live_session(claims.session_id)
+    session = read_live_session(claims.session_id)
     if session is None or session.user_id != claims.user_id:
         raise InvalidTokenError
     return AccessClaims(session.user, session, min(claims.expires_at, session.expires_at))
@@ -92,7 +84,7 @@ def refresh(refresh_token: str) -> str:
         InvalidTokenError: the refresh token is no longer, or never was, valid.
     """
     claims = access_tokens.read(refresh_token, TokenType.REFRESH)
-    session = live_session(claims.session_id)
+    session = read_live_session(claims.session_id)
     if session is None or session.user_id != claims.user_id:
         raise InvalidTokenError
     return access_token_of(session)

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from mediadl.accounts.models import SocketTicket, User
-from mediadl.accounts.services.sessions import AccessClaims, live_session
+from mediadl.accounts.services.sessions import AccessClaims
+from mediadl.accounts.session_rows import read_live_session
 from mediadl.api.errors import InvalidTokenError
 from mediadl.clock import now
 
@@ -50,7 +51,7 @@ def use_ws_ticket(ticket: str) -> AccessClaims:
         raise InvalidTokenError("The ticket has expired; ask for a new one.")
     if row.session_id is None:
         return AccessClaims(row.user, None, now() + _SOCKET_WITHOUT_SESSION)
-    session = live_session(row.session_id)
+    session = read_live_session(row.session_id)
     if session is None:
         raise InvalidTokenError
     return AccessClaims(session.user, session, session.expires_at)
