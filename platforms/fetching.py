@@ -69,18 +69,17 @@ def fetch_stream(
             progress.read_line(line)
 
     try:
-        result = run_child(
-            _command(item, folder),
-            stop=progress.stop,
-            proxy_url=proxy_url,
-            cwd=folder,
-            env={"HOME": str(folder)},
-            on_stdout_line=read_line,
-            timeout_seconds=FETCH_TIMEOUT_SECONDS,
-        )
-        progress.raise_if_too_large()
-        made = _made_file(folder, finished, result)
-        _take_place(made, fd, part_path)
+        with progress.judging_size():
+            result = run_child(
+                _command(item, folder),
+                stop=progress.stop,
+                proxy_url=proxy_url,
+                cwd=folder,
+                env={"HOME": str(folder)},
+                on_stdout_line=read_line,
+                timeout_seconds=FETCH_TIMEOUT_SECONDS,
+            )
+        _take_place(_made_file(folder, finished, result), fd, part_path)
     except MediaError as error:
         if error.kind in _FINAL_KINDS:
             shutil.rmtree(folder, ignore_errors=True)

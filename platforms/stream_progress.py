@@ -1,6 +1,7 @@
 """Reading yt-dlp's progress lines: one number over all the parts that it fetches one by one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.stopping import StopSignal
@@ -49,16 +50,26 @@ class StreamProgress:
             self._is_too_large = True
             self.stop.stop("cancel")
 
-    def raise_if_too_large(self) -> None:
-        """Raise where the limit, not the caller, ended the fetch.
+    @contextmanager
+    def judging_size(self) -> Iterator[None]:
+        """Around the child process: where the limit, not the caller, ended it, say so.
 
         Raises:
             MediaError: ``TOO_LARGE``.
         """
-        if self._is_too_large and not self._outer.is_set():
-            raise MediaError(
-                FailureKind.REFUSED, "TOO_LARGE", f"The stream is larger than the limit of {self._max_bytes} bytes."
-            )
+        try:
+            yield
+        except MediaError as error:
+            if not self._is_too_large or self._outer.is_set():
+                raise
+            raise self._too_large() from error
+        if self._is_too_large:
+            raise self._too_large()
+
+    def _too_large(self) -> MediaError:
+        return MediaError(
+            FailureKind.REFUSED, "TOO_LARGE", f"The stream is larger than the limit of {self._max_bytes} bytes."
+        )
 
 
 def _number(text: str) -> int | None:

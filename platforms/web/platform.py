@@ -24,10 +24,6 @@ def _downloader(name: str, display_name: str, adapter: Adapter) -> DownloaderInf
     return DownloaderInfo(name, display_name, adapter, circuit_per_host=True, newest_first=False, empty_is_failure=True)
 
 
-def _downloader(name: str, display_name: str, adapter: Adapter) -> DownloaderInfo:
-    return DownloaderInfo(name, display_name, adapter, circuit_per_host=True, newest_first=False, empty_is_failure=True)
-
-
 PLATFORM = PlatformInfo(
     name="web",
     display_name="Web",
