@@ -23,7 +23,7 @@ from urllib.parse import quote
 from tests.fakes.http_exchange import Exchange, SeenRequest, read_request
 
 DEFAULT_LAST_MODIFIED = "Mon, 13 Oct 2025 15:45:23 GMT"
-_PIECE = 64 * 1024
+_PIECE = 256 * 1024
 Behaviour = Callable[[Exchange], None]
 
 
@@ -79,6 +79,7 @@ class MediaServer:
         self._files: dict[str, ServedFile] = {}
         self._behaviours: dict[str, Behaviour] = {}
         self._bytes: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._holds: dict[str, int] = {}
         self._changed = threading.Condition()
         self._sockets: set[socket.socket] = set()
@@ -161,6 +162,7 @@ class MediaServer:
         with self._changed:
             self.requests.clear()
             self._bytes.clear()
+            self._numbers.clear()
             self.connections = 0
 
     def wait_for_bytes(self, path: str, count: int, timeout: float = 20.0) -> bool:
@@ -240,7 +242,7 @@ class MediaServer:
 
     def _note(self, request: SeenRequest) -> None:
         with self._changed:
-            request.number = sum(1 for seen in self.requests if seen.path == request.path) + 1
+            request.number = self._numbers[request.path] = self._numbers.get(request.path, 0) + 1
             self.requests.append(request)
             self._changed.notify_all()
 
@@ -293,6 +295,9 @@ class MediaServer:
     def _send_body(self, exchange: Exchange, served: ServedFile, start: int, end: int) -> None:
         speed = served.bytes_per_second or self.bytes_per_second
         piece_bytes = _PIECE if speed is None else max(1, min(_PIECE, int(speed / 20)))
+        if isinstance(served.content, Path) and speed is None:
+            self._send_from_disk(exchange, served.content, start, end)
+            return
         started, sent = time.monotonic(), 0
         while start + sent < end:
             length = self._held(exchange.request.path, min(piece_bytes, end - start - sent))
@@ -300,6 +305,14 @@ class MediaServer:
             sent += length
             if speed is not None:
                 exchange.wait(started + sent / speed - time.monotonic())
+
+    def _send_from_disk(self, exchange: Exchange, source: Path, start: int, end: int) -> None:
+        with source.open("rb") as file:
+            sent = 0
+            while start + sent < end:
+                length = self._held(exchange.request.path, min(_PIECE, end - start - sent))
+                exchange.send_from_file(file, start + sent, length)
+                sent += length
 
     def _held(self, path: str, length: int) -> int:
         """How much of ``length`` may be sent now; waits while the path is held."""
