@@ -1,5 +1,6 @@
 """``mediadl worker``: a django-q2 cluster whose every process dies with the one above it."""
 
+import gc
 import signal
 from types import FrameType
 from typing import Any
@@ -27,6 +28,9 @@ def run_cluster() -> int:
     cluster = Cluster()
     if not InstanceLock(settings.RUN_DIR).held_by_somebody():
         _keep_own_stop_flag(cluster)
+    # What is loaded now stays: the collector need not touch, and so copy, the pages shared with forks.
+    gc.collect()
+    gc.freeze()
     cluster.start()
     cluster.sentinel.join()
     return int(bool(cluster.sentinel.exitcode))

@@ -129,6 +129,7 @@ class _Start:
 
     def _child(self, name: str, inherited: Mapping[str, int]) -> Child:
         variables = {
+            "MALLOC_ARENA_MAX": "2",  # many threads, each with an arena of its own, would double the memory
             **os.environ,
             **{variable: str(descriptor) for variable, descriptor in inherited.items()},
             SUPERVISOR_VARIABLE: str(os.getpid()),
