@@ -37,7 +37,7 @@ def check_file(path: Path, thumbnail: Path | None) -> VerifiedMedia:
         RefusedFileError: not a file to store.
         OSError: the file cannot be read.
     """
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
         window = Window.of_file(stream.fileno())
         if not len(window):
             raise RefusedFileError("EMPTY_FILE", "The site sent an empty file.")

@@ -15,7 +15,7 @@ def write_whole(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
         descriptor = _create(beside)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         beside.replace(path)
     except BaseException:

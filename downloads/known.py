@@ -1,0 +1,90 @@
+"""What is known already: nothing is fetched twice, and nothing deleted on purpose comes back."""
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from downloads.models import Download, Tombstone
+from downloads.rows import key_of
+from mediadl.media import MediaItem, SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Why a media item need not be fetched, and its record where there is one."""
+
+    reason: SkipReason
+    download_id: int | None
+
+
+def known_media(platform: str, items: Sequence[MediaItem]) -> dict[str, Known]:
+    """The known ones of ``items`` by media id: by that id, else by the media URL without its signature.
+
+    A completed record whose file is missing on disk is not known; a failed one neither. At most
+    three queries for any number of items.
+    """
+    keys = {item.media_id: _keys(item) for item in items}
+    known = _tombstones(platform, keys)
+    known.update(_recorded(platform, keys))
+    return known
+
+
+def recorded_and_present(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The ids of the completed records, with their file on disk, of these (platform, media id) pairs."""
+    by_platform: dict[str, list[str]] = {}
+    for platform, media_id in wanted:
+        by_platform.setdefault(platform, []).append(media_id)
+    found: dict[tuple[str, str], int] = {}
+    for platform, media_ids in by_platform.items():
+        rows = _completed().filter(platform=platform, media_id__in=media_ids).values_list(*_COLUMNS)
+        found |= {(platform, row[1]): row[0] for row in rows if is_present(row[3], row[4], row[5])}
+    return found
+
+
+def is_present(root: str, path: str, size: int) -> bool:
+    """Whether a stored file is on disk, as a regular file of its recorded size."""
+    try:
+        status = os.lstat(f"{root}/{path}")
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == size
+
+
+_COLUMNS = ("id", "media_id", "media_url_key", "file__root__path", "file__path", "file__size")
+
+
+def _completed() -> QuerySet[Download]:
+    return Download.objects.filter(status="completed", file__isnull=False)
+
+
+def _keys(item: MediaItem) -> list[str]:
+    return [key for key in map(key_of, item.candidates) if key]
+
+
+def _recorded(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
+    rows = list(_completed().filter(platform=platform, media_id__in=list(keys)).values_list(*_COLUMNS))
+    known = {row[1]: Known(SkipReason.KNOWN, row[0]) for row in rows if is_present(row[3], row[4], row[5])}
+    by_id = {row[1] for row in rows}
+    others = {key: media_id for media_id, found in keys.items() if media_id not in by_id for key in found}
+    if others:
+        rows = list(_completed().filter(platform=platform, media_url_key__in=list(others)).values_list(*_COLUMNS))
+        for row in rows:
+            if is_present(row[3], row[4], row[5]):
+                known.setdefault(others[row[2]], Known(SkipReason.KNOWN, row[0]))
+    return known
+
+
+def _tombstones(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
+    url_keys = {key: media_id for media_id, found in keys.items() for key in found}
+    rows = Tombstone.objects.filter(
+        Q(media_id__in=list(keys)) | Q(media_url_key__in=list(url_keys)), platform=platform
+    ).values_list("media_id", "media_url_key")
+    known: dict[str, Known] = {}
+    for media_id, url_key in rows:
+        wanted = media_id if media_id in keys else url_keys.get(url_key)
+        if wanted is not None:
+            known[wanted] = Known(SkipReason.TOMBSTONE, None)
+    return known

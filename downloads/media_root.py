@@ -1,0 +1,106 @@
+"""Where new files go, and whether there is room for them."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from downloads.models import MediaRoot
+from mediadl.configuration.selectors import value
+from mediadl.media import FailureKind, MediaError
+
+_MEBIBYTE = 1024 * 1024
+_GIBIBYTE = 1024**3
+
+
+def current_root() -> Path:
+    """The setting ``general.download_directory``: the root of files that are stored from now on.
+
+    The folder is made at its first use; where that cannot be, :func:`free_space_problem` says why.
+    """
+    root = Path(str(value("general.download_directory")))
+    if not root.is_dir():
+        with suppress(MediaError):
+            prepare_root(root)
+    return root
+
+
+def prepare_root(root: Path) -> None:
+    """Make the folder at its first use. One that held files and is gone is not made again: its disk is away.
+
+    Raises:
+        MediaError: ``DISK_GONE`` or ``DISK_ERROR``.
+    """
+    if problem := _missing(root):
+        raise problem
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        detail = f"The download folder cannot be made: {error.strerror}. Choose another one in the settings."
+        raise MediaError(FailureKind.DISK, "DISK_ERROR", detail) from error
+
+
+def root_row(path: Path) -> MediaRoot:
+    """The row of a root, made at its first use."""
+    row, _made = MediaRoot.objects.get_or_create(path=str(path))
+    return row
+
+
+def free_space_problem(root: Path | None = None, *, needed_bytes: int = 0) -> MediaError | None:
+    """Why nothing can be stored just now (all of kind ``DISK``), or None.
+
+    ``DISK_GONE``: the folder vanished; ``DISK_READ_ONLY``; ``DISK_FULL``: less than the setting
+    ``general.free_space_floor_mb`` would stay free after ``needed_bytes`` more;
+    ``STORAGE_LIMIT``: the library has reached ``general.storage_limit_gb``.
+    """
+    root = root or current_root()
+    try:
+        prepare_root(root)
+        numbers = os.statvfs(root)
+    except MediaError as problem:
+        return problem
+    except OSError as error:
+        return MediaError(FailureKind.DISK, "DISK_ERROR", f"The download folder cannot be read: {error.strerror}.")
+    if numbers.f_flag & os.ST_RDONLY or not os.access(root, os.W_OK | os.X_OK):
+        detail = "The download folder is read-only; make it writable, or choose another one in the settings."
+        return MediaError(FailureKind.DISK, "DISK_READ_ONLY", detail)
+    floor = int(value("general.free_space_floor_mb"))
+    free = numbers.f_bavail * numbers.f_frsize
+    if free - needed_bytes < floor * _MEBIBYTE:
+        detail = (
+            f"Only {free // _MEBIBYTE} MB are free where files are stored, and {floor} MB must stay free. "
+            "Free some space or lower free_space_floor_mb; downloads go on by themselves."
+        )
+        return MediaError(FailureKind.DISK, "DISK_FULL", detail)
+    return _over_storage_limit(needed_bytes)
+
+
+def _missing(root: Path) -> MediaError | None:
+    """A root that holds files by the records, and is empty or away on disk."""
+    try:
+        with os.scandir(root) as entries:
+            if next(entries, None) is not None:
+                return None
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        return MediaError(FailureKind.DISK, "DISK_ERROR", f"The download folder cannot be read: {error.strerror}.")
+    if not MediaRoot.objects.filter(path=str(root), storedfile__isnull=False).exists():
+        return None
+    detail = "The download folder is empty or gone although files are recorded in it; is its disk mounted?"
+    return MediaError(FailureKind.DISK, "DISK_GONE", detail)
+
+
+def _over_storage_limit(needed_bytes: int) -> MediaError | None:
+    limit = int(value("general.storage_limit_gb")) * _GIBIBYTE
+    if not limit:
+        return None
+    from downloads.cube import total_bytes
+
+    used = total_bytes()
+    if used + needed_bytes <= limit:
+        return None
+    detail = (
+        f"The library holds {used / _GIBIBYTE:.1f} GB, its limit is {limit // _GIBIBYTE} GB. "
+        "Delete files or raise storage_limit_gb; downloads go on by themselves."
+    )
+    return MediaError(FailureKind.DISK, "STORAGE_LIMIT", detail)
