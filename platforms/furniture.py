@@ -16,16 +16,17 @@ _OWN_NAMES = re.compile(
     re.IGNORECASE,
 )
 _AREA_NAMES = re.compile(
-    r"(?:(?:site|page|global|main|top|p|js)[-_])?(?:header|footer|nav|navigation|navbar|topbar|menu|sidebar|breadcrumbs?)"
-    r"|(?:.*[-_])?(?:avatar|signature|share|sharing|social|advert|adverts|advertisement|ads|adsense|sponsor|sponsors"
-    r"|cookie|consent|userbar|who-?posted|copyright)(?:[-_].*)?|sig|sidebar-.*|.*-sidebar",
+    r"(?:(?:site|page|global|main|top|p|js)[-_])?(?:header|nav|navigation|navbar|topbar|menu|sidebar|breadcrumbs?)"
+    r"|.*avatar.*|.*user-?photo.*|.*post-?profile|.*author-?(?:info|pane|card|box)|.*user-?(?:info|details|card)"
+    r"|(?:.*[-_])?(?:footer|logo|notices?|signature|share|sharing|social|advert|adverts|advertisement|ads|adsense|sponsor|sponsors"
+    r"|cookie|consent|userbar|copyright)(?:[-_].*)?|sig|sidebar-.*|.*-sidebar",
     re.IGNORECASE,
 )
 _AREA_TAGS = frozenset({"nav", "footer", "aside", "button", "select"})
 _AREA_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar"})
 _WHOLE_PAGE_TAGS = frozenset({"html", "body", "main", "article"})
 _URL_NAMES = re.compile(
-    r"/(?:avatars?|smil(?:ies|eys)|emojis?|emoticons?|icons?|ranks?|badges?|flags?|sprites?|gravatar)(?:/|$)"
+    r"/(?:avatars?|smil(?:ies|eys)|emojis?|emoticons?|icons?|ranks?|badges?|flags?|sprites?|gravatar|share)(?:/|$)"
     r"|(?:^|[/_.-])(?:favicon|spacer|blank|pixel|1x1|clear|transparent|sprite|loader|loading|avatar|icon)[^/]*$",
     re.IGNORECASE,
 )
@@ -84,3 +85,15 @@ def is_furniture_url(url: str) -> bool:
     """Whether the URL names a smilie, an avatar, a spacer... or a tracker's host."""
     parts = urlsplit(url)
     return bool(_URL_NAMES.search(parts.path)) or bool(_TRACKER_HOSTS.search(parts.hostname or ""))
+
+
+def is_way_out(target: str, picture: str, page: str) -> bool:
+    """Whether a picture's link only leads home or away: a logo, or a banner for another site.
+
+    Pictures that lead to the host that serves them (an image host's page) are none.
+    """
+    to, home = urlsplit(target), urlsplit(page)
+    if to.netloc == home.netloc:
+        is_above = to.path.endswith("/") and home.path.startswith(to.path) and to.path != home.path
+        return not to.query and (to.path == "/" or is_above)
+    return urlsplit(picture).netloc == home.netloc

@@ -13,7 +13,14 @@ from selectolax.lexbor import LexborNode
 
 from mediadl.media import MediaError, MediaType
 from mediadl.net.urls import media_url_key, normalise_url
-from platforms.furniture import ancestors, is_area, is_furniture_url, is_named_as_furniture, is_tiny_or_hidden
+from platforms.furniture import (
+    ancestors,
+    is_area,
+    is_furniture_url,
+    is_named_as_furniture,
+    is_tiny_or_hidden,
+    is_way_out,
+)
 from platforms.media_urls import extension_of, is_stream_list, promised_type
 from platforms.picture_identity import identity_and_size
 from platforms.srcset import largest_first
@@ -138,6 +145,8 @@ def _picture(node: LexborNode, base_url: str) -> Iterator[PageMedium]:
             if not is_furniture_url(target):
                 yield PageMedium((target,), kind or MediaType.IMAGE, caption)
             return
+        if target and is_way_out(target, resolve(base_url, node.attributes.get("src") or ""), base_url):
+            return
     urls = [url for url in _sources(node, base_url) if not is_furniture_url(url) and extension_of(url) != "svg"]
     if urls:
         yield PageMedium(tuple(urls[:MAX_CANDIDATES]), MediaType.IMAGE, caption)
@@ -192,6 +201,8 @@ def _embedded(node: LexborNode, base_url: str) -> Iterator[PageMedium]:
     if kind := promised_type(target):
         yield PageMedium((target,), kind, _caption(node))
     elif _VIDEO_PLAYERS.search(f"{parts.hostname}{parts.path}"):
+        if "youtube" in (parts.hostname or ""):
+            target = target.partition("?")[0]  # only how the player looks
         yield PageMedium((target,), MediaType.VIDEO, _caption(node), needs_yt_dlp=True)
 
 
