@@ -34,6 +34,7 @@ class PartWriter:
         self._on_progress = on_progress
         self._total: int | None = None
         self._hash = hashlib.sha256()
+        self._reserved = 0
         self._hasher: PieceHasher | None = None
         self._piece = memoryview(bytearray(PIECE_BYTES))
         self._filled = 0
@@ -69,8 +70,7 @@ class PartWriter:
         Raises:
             MediaError: of kind ``DISK``.
         """
-        with disk_errors():
-            os.ftruncate(self._descriptor, 0)
+        self._cut_to(0)
         self._forget()
 
     def expect(self, total: int | None) -> None:
@@ -90,6 +90,7 @@ class PartWriter:
         if total - self.size >= _PREALLOCATE_FROM_BYTES:
             with disk_errors():
                 preallocate(self._descriptor, total)
+            self._reserved = total
 
     def write(self, data: bytes) -> None:
         """Take a piece of the body.
@@ -149,8 +150,7 @@ class PartWriter:
         """
         self.flush()
         self.close()
-        with disk_errors():
-            os.ftruncate(self._descriptor, self.size)
+        self._cut_to(self.size)
         return self._hash.hexdigest()
 
     def close(self) -> None:
@@ -158,6 +158,13 @@ class PartWriter:
         if self._hasher is not None:
             self._hasher.finish()
             self._hasher = None
+
+    def _cut_to(self, size: int) -> None:
+        """End the file at ``size`` and free what was reserved behind; nothing where both are so already."""
+        with disk_errors():
+            if self._reserved > size or os.fstat(self._descriptor).st_size > size:
+                os.ftruncate(self._descriptor, size)
+                self._reserved = 0
 
     def _forget(self) -> None:
         self.close()

@@ -1,0 +1,115 @@
+"""What a child process says to the guarding proxy: read, checked for its password, made plain."""
+
+import asyncio
+import base64
+import binascii
+import hmac
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from mediadl.net.addresses import check_url
+from mediadl.net.urls import origin_of
+
+_REQUEST_LINE = re.compile(r"([A-Z]{3,16}) (\S+) HTTP/1\.[01]")
+_HOP_BY_HOP = frozenset(
+    {"connection", "proxy-connection", "proxy-authorization", "proxy-authenticate", "keep-alive", "te", "upgrade"}
+)
+
+
+class RefusedRequestError(Exception):
+    """The proxy answers with ``status`` and the text, and closes."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyRequest:
+    """One request through the proxy.
+
+    Attributes:
+        host: normalised, not resolved yet; literals have been checked.
+        forwarded_head: for a plain request, what the site gets to see.
+    """
+
+    is_tunnel: bool
+    host: str
+    port: int
+    forwarded_head: bytes = b""
+
+
+async def read_proxy_request(reader: asyncio.StreamReader, user: str, password: str) -> ProxyRequest:
+    """Read the head of one request.
+
+    Raises:
+        RefusedRequestError: it cannot be read, or the password is wrong or missing (407).
+        mediadl.media.MediaError: the target is refused by its look.
+        asyncio.IncompleteReadError: the child closed the connection.
+    """
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.LimitOverrunError:
+        raise RefusedRequestError(431, "The request's head is too large.") from None
+    lines = head.decode("latin-1").split("\r\n")
+    match = _REQUEST_LINE.fullmatch(lines[0])
+    if match is None:
+        raise RefusedRequestError(400, "The request cannot be read.")
+    headers = [line for line in lines[1:] if line]
+    if not _is_authorised(headers, user, password):
+        raise RefusedRequestError(407, "The proxy's password is missing or wrong.")
+    method, target = match.groups()
+    if method == "CONNECT":
+        _, host, port = origin_of(check_url(_tunnel_url(target)))
+        return ProxyRequest(is_tunnel=True, host=host, port=port)
+    if not target.lower().startswith("http://"):
+        raise RefusedRequestError(400, "Only http:// requests and CONNECT are possible here.")
+    return _plain_request(method, target, headers)
+
+
+def answer(status: int, text: str) -> bytes:
+    """An answer of the proxy itself, after which it closes."""
+    body = f"{text}\n".encode()
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", "Content-Type: text/plain; charset=utf-8"]
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        lines.append('Proxy-Authenticate: Basic realm="mediadl"')
+    lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1", "replace") + body
+
+
+def _tunnel_url(target: str) -> str:
+    """CONNECT's ``host:port`` as a URL, so that the rules for URLs apply to it."""
+    if not re.fullmatch(r"[^/?#@\\]+:\d{1,5}", target):
+        raise RefusedRequestError(400, "CONNECT needs a host and a port.")
+    return f"https://{target}/"
+
+
+def _plain_request(method: str, target: str, headers: list[str]) -> ProxyRequest:
+    url = check_url(target)
+    _, host, port = origin_of(url)
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    kept = [line for line in headers if _name(line) not in _HOP_BY_HOP | {"host"}]
+    # One request a connection: a second one could name another host, and would go to this one.
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {parts.netloc}", *kept, "Connection: close", "", ""]
+    return ProxyRequest(is_tunnel=False, host=host, port=port, forwarded_head="\r\n".join(lines).encode("latin-1"))
+
+
+def _is_authorised(headers: list[str], user: str, password: str) -> bool:
+    expected = f"{user}:{password}".encode()
+    for line in headers:
+        if _name(line) != "proxy-authorization":
+            continue
+        scheme, _, encoded = line.partition(":")[2].strip().partition(" ")
+        try:
+            given = base64.b64decode(encoded.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
+    return False
+
+
+def _name(line: str) -> str:
+    return line.partition(":")[0].strip().lower()
