@@ -8,13 +8,20 @@ from typing import Self
 from mediadl.net.children import ChildResult, stream_child_lines
 from platforms.contract import ListingContext
 
+# A listing waits while the engine fetches what it found; a stall ends by the program's own timeout.
+LISTING_TIMEOUT_SECONDS = 24 * 3600
+
 
 class ChildLines:
     """A program that lists; ended when the block is left, however that happens."""
 
     def __init__(self, argv: list[str], context: ListingContext, folder: Path) -> None:
         self._stream: Generator[str, None, ChildResult] = stream_child_lines(
-            argv, stop=context.stop, proxy_url=context.proxy_url, cwd=folder, env={"HOME": str(folder)}
+            argv,
+            stop=context.stop,
+            proxy_url=context.proxy_url,
+            cwd=folder,
+            timeout_seconds=LISTING_TIMEOUT_SECONDS,
         )
         self._result: ChildResult | None = None
 

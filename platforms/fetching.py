@@ -75,7 +75,6 @@ def fetch_stream(
                 stop=progress.stop,
                 proxy_url=proxy_url,
                 cwd=folder,
-                env={"HOME": str(folder)},
                 on_stdout_line=read_line,
                 timeout_seconds=FETCH_TIMEOUT_SECONDS,
             )

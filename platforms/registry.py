@@ -103,6 +103,6 @@ def downloaders_for(platform: str, named: str = "") -> list[DownloaderInfo]:
     if not enabled:
         raise PlatformDisabledError(f"All downloaders of {info.display_name} are disabled; enable one in the settings.")
     ready = [one for one in enabled if one.configured()] or enabled[:1]
-    if info.chained or configuration.value(f"platforms.{platform}.fallback"):
+    if len(ready) == 1 or info.chained or configuration.value(f"platforms.{platform}.fallback"):
         return ready
     return ready[:1]

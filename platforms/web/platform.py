@@ -7,7 +7,9 @@ from platforms.contract import Adapter, DownloaderInfo, PlatformInfo, Recognitio
 from platforms.media_urls import promised_type
 from platforms.sources import clean_label, site_name
 from platforms.web.direct import DirectAdapter
+from platforms.web.gallery_dl import GalleryDlAdapter
 from platforms.web.page import PageAdapter
+from platforms.web.yt_dlp import YtDlpAdapter
 
 _LABELS = {MediaType.IMAGE: "Picture", MediaType.VIDEO: "Video file", MediaType.AUDIO: "Audio file", None: "Web page"}
 
@@ -31,6 +33,8 @@ PLATFORM = PlatformInfo(
     features=("direct_files", "galleries", "video_sites", "limit_downloads"),
     downloaders=(
         _downloader("direct", "Direct file", DirectAdapter()),
+        _downloader("gallery-dl", "Gallery (gallery-dl)", GalleryDlAdapter()),
+        _downloader("yt-dlp", "Video (yt-dlp)", YtDlpAdapter()),
         _downloader("page", "Media of the page", PageAdapter()),
     ),
     claims=claims,
