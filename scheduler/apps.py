@@ -8,3 +8,10 @@ class SchedulerConfig(AppConfig):
 
     name = "scheduler"
     label = "scheduler"
+
+    def ready(self) -> None:
+        """Ask the queue to tell when an item has ended."""
+        from queue_app.callbacks import on_item_ended
+        from scheduler.runs import end_runs_of
+
+        on_item_ended(end_runs_of)

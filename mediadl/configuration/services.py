@@ -20,7 +20,7 @@ def _flatten(patch: dict[str, Any], prefix: str, found: dict[str, Any], errors: 
     for name, given in patch.items():
         path = f"{prefix}{name}"
         try:
-            leaf(path)
+            leaf(path if "." not in name else "")
         except KeyError:
             if isinstance(given, dict) and "." not in name and is_branch(path):
                 _flatten(given, f"{path}.", found, errors)
