@@ -163,6 +163,7 @@ def _start(argv: Sequence[str], cwd: Path | None, env: dict[str, str], stdin: by
                 cwd=cwd,
                 env=env,
                 bufsize=0,
+                pipesize=_PIPE_BYTES,
                 start_new_session=True,
             )
             .result()
