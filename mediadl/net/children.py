@@ -22,6 +22,7 @@ from mediadl.net.stopping import StopSignal
 MAX_LINE_BYTES = 32 * 1024 * 1024  # yt-dlp writes a whole playlist's JSON in one line
 STDERR_TAIL_BYTES = 64 * 1024
 _INHERITED = ("PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_PIPE_BYTES = 4096  # small, so that a listing whose reader waits asks its site for no more
 _START_SCRIPT = str(Path(__file__).with_name("child_start.py"))
 
 # The kernel sends a child the death signal when the *thread* that started it ends, so one lasting
