@@ -195,7 +195,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "mediadl.api.roles.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "mediadl.api.roles.Role",
+        "QueueStatusEnum": "queue_app.states.Status",
+        "DownloadStatusEnum": "downloads.models.DownloadStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "mediadl.api.schema.document_errors",

@@ -8,7 +8,12 @@ from rest_framework.fields import empty
 
 from mediadl.api.errors import InvalidFieldsError
 
-_Field = serializers.Field
+_TEXT_FIELDS = (
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.DateField,
+    serializers.DateTimeField,
+)
 
 
 def _expected(field: Any, value: Any) -> str:
@@ -23,7 +28,7 @@ def _expected(field: Any, value: Any) -> str:
         return "" if isinstance(value, Mapping) else "Must be an object."
     if isinstance(field, (serializers.ListField, serializers.ListSerializer)):
         return "" if isinstance(value, list) else "Must be a list."
-    if isinstance(field, (serializers.CharField, serializers.ChoiceField, serializers.DateTimeField)):
+    if isinstance(field, _TEXT_FIELDS):
         return "" if isinstance(value, str) else "Must be text."
     return ""
 

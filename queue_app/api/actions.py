@@ -22,7 +22,7 @@ from queue_app.api.answers import (
     QueueStatsAnswer,
     RestartedItemAnswer,
 )
-from queue_app.api.requests import BulkBody, ClearBody, ImportBody
+from queue_app.api.requests import ClearBody, ImportBody, QueueBulkBody
 from queue_app.models import QueueItem
 from queue_app.states import Status
 
@@ -79,11 +79,11 @@ class StatsView(ApiView):
 class BulkView(ApiView):
     """One change of many items."""
 
-    @extend_schema(operation_id="queue_bulk", request=BulkBody, responses=BulkAnswer)
+    @extend_schema(operation_id="queue_bulk", request=QueueBulkBody, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
         """Cancel, retry, delete, pause, resume or re-prioritise up to 1000 items."""
         read_query(request, ())
-        result = services.bulk(**read_body(request, BulkBody), user=request.user)
+        result = services.bulk(**read_body(request, QueueBulkBody), user=request.user)
         return Response(
             {
                 "success": result.done,

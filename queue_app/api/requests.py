@@ -60,7 +60,7 @@ class ClearBody(StrictSerializer):
     )
 
 
-class BulkBody(StrictSerializer):
+class QueueBulkBody(StrictSerializer):
     """``POST /queue/bulk``."""
 
     action = serializers.ChoiceField(BULK_ACTIONS)
