@@ -8,3 +8,9 @@ class OperationsConfig(AppConfig):
 
     name = "mediadl.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """What keeps tables and files bounded without a person."""
+        from mediadl.operations.tidying import register_tidying
+
+        register_tidying()
