@@ -42,6 +42,15 @@ def platform_status(name: str) -> PlatformStatus:
     return _status(platform, [one for one in _troubled_circuits() if one.platform == name])
 
 
+def platform_statuses() -> dict[str, str]:
+    """Every platform's health by its name."""
+    troubled = _troubled_circuits()
+    return {
+        platform.name: _status(platform, [one for one in troubled if one.platform == platform.name]).value
+        for platform in registry.platforms()
+    }
+
+
 def _troubled_circuits() -> list[Circuit]:
     """Circuits with a failure since their last success, the newest failure first."""
     return list(Circuit.objects.filter(failures__gt=0).order_by("-last_error_at")[:1000])

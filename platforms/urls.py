@@ -1,5 +1,7 @@
-"""The paths of this room (mounted in mediadl.urls)."""
+"""``/platforms`` (mounted in mediadl.urls); what starts downloads and monitors lies in upper rooms."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from platforms.api import PlatformViewSet
+
+urlpatterns: list[URLPattern | URLResolver] = [path("platforms", PlatformViewSet.as_view({"get": "list"}))]

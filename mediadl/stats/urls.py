@@ -1,5 +1,11 @@
-"""The paths of this room (mounted in mediadl.urls)."""
+"""``/stats`` (mounted in mediadl.urls)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mediadl.stats.api import StatsViewSet
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("stats/overview", StatsViewSet.as_view({"get": "overview"})),
+    path("stats/timeline", StatsViewSet.as_view({"get": "timeline"})),
+    path("stats/platforms", StatsViewSet.as_view({"get": "platforms"})),
+]
