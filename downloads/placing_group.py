@@ -128,8 +128,8 @@ class PlacingGroup:
             return
         reach("store.before_sync")
         journal_error, *errors = sync_all([self.journal.descriptor, *(move.descriptor for move in opened)])
-        for move, error in zip(opened, errors, strict=True):
-            if problem := error or journal_error:
+        for move, file_error in zip(opened, errors, strict=True):
+            if problem := file_error or journal_error:
                 move.result = disk_error(problem, "syncing a file")
 
     def _place_one(self, move: Move, copies: dict[str, list[StoredCopy]]) -> None:

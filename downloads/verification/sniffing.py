@@ -21,6 +21,9 @@ MP3 = FileType("MP3 audio file", MediaType.AUDIO, "mp3", "audio/mpeg")
 OGG = FileType("Ogg audio file", MediaType.AUDIO, "ogg", "audio/ogg")
 FLAC = FileType("FLAC audio file", MediaType.AUDIO, "flac", "audio/flac")
 
+ALL_TYPES = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, MP4, MOV, M4A, WEBM, MKV, AVI, MP3, OGG, FLAC)
+MIME_OF_EXTENSION = {file_type.extension: file_type.mime for file_type in ALL_TYPES}
+
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 _OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}

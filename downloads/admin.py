@@ -1,0 +1,127 @@
+"""The library in Django's admin: to see and filter; what changes it goes through the services."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from downloads.models import CubeCell, Download, MediaRoot, StoredFile, Tombstone
+from downloads.services import BulkAction, bulk
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows whose invariants no form may break."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        """Rows come from the product only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Rows are shown, not edited."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Deleting here would leave the counts, the files and the memory behind."""
+        return False
+
+
+def _run(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet[Download], action: BulkAction) -> None:
+    result = bulk(action=action, ids=list(rows.values_list("pk", flat=True)), user=request.user)
+    level = messages.WARNING if result.failed else messages.SUCCESS
+    reasons = "; ".join(dict.fromkeys(str(error["detail"]) for error in result.errors))
+    text = f"{action}: {result.success} done, {result.failed} refused. {reasons}".strip()
+    modeladmin.message_user(request, text, level)
+
+
+@admin.register(Download)
+class DownloadAdmin(ReadOnlyAdmin):
+    """Downloads with the API's filters and search."""
+
+    list_display = ("id", "filename", "platform", "source", "status", "file_size", "download_date", "upgraded", "kept")
+    list_display_links = ("id", "filename")
+    list_filter = (
+        "status",
+        "platform",
+        "downloader",
+        "content_type",
+        "media_type",
+        "upgraded",
+        "kept",
+        "download_date",
+    )
+    search_fields = ("url", "filename", "source", "media_id")
+    date_hierarchy = "download_date"
+    ordering = ("-download_date", "-id")
+    list_select_related = ("file",)
+    actions = ("delete_records", "retry", "mark_upgraded", "keep", "unkeep")
+
+    @admin.action(description="Delete the records (files stay)", permissions=["view"])
+    def delete_records(self, request: HttpRequest, rows: QuerySet[Download]) -> None:
+        """As ``DELETE /downloads/{id}``."""
+        _run(self, request, rows, BulkAction.DELETE)
+
+    @admin.action(description="Retry failed ones", permissions=["view"])
+    def retry(self, request: HttpRequest, rows: QuerySet[Download]) -> None:
+        """As ``POST /downloads/{id}/retry``."""
+        _run(self, request, rows, BulkAction.RETRY)
+
+    @admin.action(description="Mark as upgraded", permissions=["view"])
+    def mark_upgraded(self, request: HttpRequest, rows: QuerySet[Download]) -> None:
+        """As the bulk action of the API."""
+        _run(self, request, rows, BulkAction.MARK_UPGRADED)
+
+    @admin.action(description="Keep", permissions=["view"])
+    def keep(self, request: HttpRequest, rows: QuerySet[Download]) -> None:
+        """Never cleaned up or replaced."""
+        _run(self, request, rows, BulkAction.KEEP)
+
+    @admin.action(description="No longer keep", permissions=["view"])
+    def unkeep(self, request: HttpRequest, rows: QuerySet[Download]) -> None:
+        """Cleaned up and replaced like others."""
+        _run(self, request, rows, BulkAction.UNKEEP)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    """Files on disk."""
+
+    list_display = ("id", "path", "root", "size", "created_at")
+    list_filter = ("root",)
+    search_fields = ("path", "sha256")
+    list_select_related = ("root",)
+    ordering = ("-id",)
+
+
+@admin.register(Tombstone)
+class TombstoneAdmin(ReadOnlyAdmin):
+    """What was deleted on purpose; removing one lets the next run fetch the item again."""
+
+    list_display = ("media_id", "platform", "source", "deleted_at")
+    list_filter = ("platform", "deleted_at")
+    search_fields = ("media_id", "url", "source")
+    ordering = ("-deleted_at",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Forgetting a deletion breaks nothing."""
+        return bool(request.user.is_staff)
+
+
+@admin.register(MediaRoot)
+class MediaRootAdmin(ReadOnlyAdmin):
+    """Folders that hold files."""
+
+    list_display = ("id", "path")
+
+
+@admin.register(CubeCell)
+class CubeCellAdmin(ReadOnlyAdmin):
+    """The counts that lists and figures are made from."""
+
+    list_display = ("day", "collection", "source", "content_type", "media_type", "status", "upgraded", "n", "bytes")
+    list_filter = ("collection", "status", "content_type", "day")
+    search_fields = ("source",)
+    ordering = ("-day",)
