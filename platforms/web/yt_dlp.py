@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem
+from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem, MediaType
 from mediadl.net.urls import normalise_url
 from platforms.child_lines import ChildLines
 from platforms.contract import ListingContext, NotForThisDownloaderError
@@ -23,7 +23,7 @@ from platforms.web.presets import DEFAULT, Preset, preset_named
 _LINE_START = "mediadl "
 _FIELDS = (
     "id,extractor_key,webpage_url,url,protocol,ext,http_headers,cookies,requested_formats,filesize,timestamp"
-    ",upload_date,title,description,uploader,channel,duration,width,height,live_status,playlist_index,playlist_title"
+    ",vcodec,upload_date,title,description,uploader,channel,duration,width,height,live_status,playlist_index,playlist_title"
 )
 _ERROR_START = "ERROR: "
 _UNSUPPORTED = ("Unsupported URL", "No suitable extractor", "is not a valid URL")
@@ -96,14 +96,15 @@ def _item(data: Mapping[str, Any], preset: Preset) -> MediaItem:
         )
     page_url = normalise_url(str(data.get("webpage_url") or data.get("url")))
     plain = _plain_url(data, preset)
+    kind = MediaType.AUDIO if data.get("vcodec") == "none" else preset.media_type
     size = data.get("filesize")
     return MediaItem(
         media_id=_media_id(data, page_url, preset),
         page_url=page_url,
         candidates=(plain or page_url,),
-        content_type=content_type_of(preset.media_type),
+        content_type=content_type_of(kind),
         post_date=_date(data),
-        media_type=preset.media_type,
+        media_type=kind,
         size=size if plain and isinstance(size, int) else None,
         headers=_headers(data.get("http_headers")) if plain else {},
         metadata=_metadata(data, preset),
