@@ -19,8 +19,7 @@ class RequestSpec:
     Attributes:
         url: checked by the handle, as every redirect is.
         body: for a POST; None makes it a GET.
-        accept_encoding: the header of that name, or empty to send none. A body that comes encoded is
-            decoded whatever it says.
+        accept_encoding: the header of that name, or empty to send none.
         before_request: called with the URL before each hop; for budgets.
     """
 
@@ -48,13 +47,12 @@ class Finished:
     Attributes:
         head: the final answer.
         cut_short: the sink had enough before the body's end.
-        closed_unasked: curl gave the connection up although the answer did not say so: the server
-            sent more than it had announced.
+        sent_too_much: bytes came behind the end that the answer itself had announced.
     """
 
     head: ResponseHead
     cut_short: bool
-    closed_unasked: bool
+    sent_too_much: bool
 
 
 class Sink(Protocol):

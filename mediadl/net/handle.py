@@ -43,7 +43,9 @@ class GuardedHandle:
         cookies: Sequence[Cookie] = (),
         timeouts: Timeouts | None = None,
         names: Names | None = None,
+        decode: bool = True,
     ) -> None:
+        """Make a handle; ``decode`` unpacks encoded bodies, whatever was asked for."""
         self._timeouts = timeouts or Timeouts()
         self._names = names or SYSTEM_NAMES
         self._has_cookies = bool(cookies)
@@ -53,6 +55,8 @@ class GuardedHandle:
         self._hop: _Hop | None = None
         self._curl: Any = pycurl.Curl()
         self._set_lasting_options()
+        if decode:
+            self._curl.setopt(pycurl.ACCEPT_ENCODING, "")  # our own header says what is asked for
         for cookie in cookies:
             self._curl.setopt(pycurl.COOKIELIST, cookie.netscape_line())
 
@@ -89,7 +93,6 @@ class GuardedHandle:
         if request.before_request is not None:
             request.before_request(url)
         self._set_request(url, request)
-        closed_before = self._sockets.closed
         hop = self._hop = _Hop(url, request, sink, Pace(self._timeouts, started), self._sockets)
         hop.has_proxy = bool(self._proxy_url)
         self._sockets.start()
@@ -104,9 +107,11 @@ class GuardedHandle:
             if unregister is not None:
                 unregister()
         head = hop.finished_head()
-        closes = "close" in head.headers.get("Connection", "").lower() or hop.is_http10
-        closed_unasked = self._sockets.closed > closed_before and not closes and not hop.cut_short
-        return Finished(head, hop.cut_short, closed_unasked)
+        # With an announced length curl gives a connection up only if more came than that.
+        is_kept = "close" not in head.headers.get("Connection", "").lower() and not hop.is_http10
+        was_given_up = is_kept and "Content-Length" in head.headers and self._sockets.current_was_closed
+        has_more = url.startswith("http:") and self._sockets.has_unread()
+        return Finished(head, hop.cut_short, not hop.cut_short and (was_given_up or has_more))
 
     def _set_lasting_options(self) -> None:
         for option, value in (
@@ -124,7 +129,6 @@ class GuardedHandle:
             (pycurl.MAXCONNECTS, _CONNECTIONS_KEPT),
             (pycurl.CONNECTTIMEOUT_MS, max(1, int(self._timeouts.connect * 1000))),
             (pycurl.CAINFO, certificate_file()),
-            (pycurl.ACCEPT_ENCODING, ""),  # decodes whatever comes; our own header says what is asked for
             (pycurl.NOPROGRESS, 0),
             (pycurl.OPENSOCKETFUNCTION, self._sockets.open),
             (pycurl.CLOSESOCKETFUNCTION, self._sockets.close),
@@ -169,8 +173,8 @@ class GuardedHandle:
 
     # What follows is called by curl. An exception there would be printed and lost: it is kept for the caller.
 
-    def _on_connected(self, peer: str, _local: str, _peer_port: int, _local_port: int) -> int:
-        del peer  # checked when its socket was opened
+    def _on_connected(self, _peer: str, _local: str, _peer_port: int, local_port: int) -> int:
+        self._sockets.use(local_port)
         if self._hop is not None:
             self._hop.pace.request_sent()
         return _GO_ON  # PREREQFUNC_OK

@@ -30,14 +30,18 @@ class GuardedSockets:
         self._lock = threading.Lock()
         self._open: dict[int, socket.socket] = {}
         self._is_cut = False
+        self._current: int | None = None
         self.refused_address = ""
         self.opened = 0
-        self.closed = 0
+        self.current_was_closed = False
+        self.current_had_unread = False
 
     def start(self) -> None:
         """Begin a request: forget what was refused before, and let sockets be opened again."""
         with self._lock:
             self._is_cut = False
+            self._current = None
+            self.current_was_closed = self.current_had_unread = False
         self.refused_address = ""
 
     def open(self, _purpose: int, address: CurlAddress) -> Any:
@@ -63,10 +67,13 @@ class GuardedSockets:
         """curl's CLOSESOCKETFUNCTION: closes curl's duplicate and ours."""
         with self._lock:
             try:
-                ours = self._open.pop(os.fstat(descriptor).st_ino, None)
+                inode = os.fstat(descriptor).st_ino
             except OSError:
-                ours = None
-            self.closed += 1
+                return 1
+            ours = self._open.pop(inode, None)
+            if ours is not None and inode == self._current:
+                self.current_was_closed = True
+                self.current_had_unread = _has_unread(ours)
         if ours is not None:
             ours.close()
         try:
@@ -74,6 +81,19 @@ class GuardedSockets:
         except OSError:
             return 1
         return 0
+
+    def use(self, local_port: int) -> None:
+        """The request goes out over the connection with this port; others of the pool are not its own."""
+        with self._lock:
+            self.current_was_closed = self.current_had_unread = False
+            ports = ((inode, opened.getsockname()[1]) for inode, opened in self._open.items())
+            self._current = next((inode for inode, port in ports if port == local_port), None)
+
+    def has_unread(self) -> bool:
+        """Whether bytes lie in the request's connection (or did when it was closed) that curl did not want."""
+        with self._lock:
+            current = None if self._current is None else self._open.get(self._current)
+            return self.current_had_unread or (current is not None and _has_unread(current))
 
     def cut(self) -> None:
         """End every connection now, and refuse new ones until :meth:`start`."""
@@ -84,3 +104,10 @@ class GuardedSockets:
                     opened.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue  # not connected yet, or the peer was faster
+
+
+def _has_unread(opened: socket.socket) -> bool:
+    try:
+        return bool(opened.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except OSError:
+        return False  # nothing there, or no connection any more

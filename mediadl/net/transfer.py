@@ -93,7 +93,12 @@ class Transfer:
         names: Names | None = None,
     ) -> None:
         self._handle = GuardedHandle(
-            user_agent=user_agent, proxy_url=proxy_url, cookies=cookies, timeouts=timeouts, names=names
+            user_agent=user_agent,
+            proxy_url=proxy_url,
+            cookies=cookies,
+            timeouts=timeouts,
+            names=names,
+            decode=False,
         )
 
     @property
@@ -130,7 +135,7 @@ class Transfer:
         try:
             finished = self._handle.perform(_spec(request, point), sink)
         except AlreadyWholeError as whole:
-            return _result(Finished(whole.head, cut_short=True, closed_unasked=False), sink, writer)
+            return _result(Finished(whole.head, cut_short=True, sent_too_much=False), sink, writer)
         finally:
             writer.flush()
         _check_length(finished, sink, writer, request.expected_size)
@@ -171,12 +176,13 @@ def _spec(request: TransferRequest, point: ResumePoint | None) -> RequestSpec:
 
 
 def _check_length(finished: Finished, sink: TransferSink, writer: PartWriter, expected_size: int | None) -> None:
+    sink.finish()
     total = sink.expected_total
     if total is None and not sink.is_encoded:
         total = expected_size
     if sink.range_is_open or (total is not None and writer.size < total):
         raise MediaError(FailureKind.TRANSIENT, "SHORT_BODY", "The server ended the file before it was complete.")
-    if (total is not None and writer.size > total) or finished.closed_unasked:
+    if (total is not None and writer.size > total) or finished.sent_too_much:
         writer.start_over()  # which of these bytes are the file's, nobody knows
         raise MediaError(FailureKind.TRANSIENT, "LONG_BODY", "The server sent more than it had announced.")
 

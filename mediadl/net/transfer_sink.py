@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.body_decoding import GzipBody, gzip_body_for
 from mediadl.net.exchange import ResponseHead
 from mediadl.net.failures import error_for_media
-from mediadl.net.limits import MIB
 from mediadl.net.part_writer import PartWriter
 from mediadl.net.validators import (
     Validators,
@@ -16,9 +16,6 @@ from mediadl.net.validators import (
     unsatisfied_total,
     validators_from,
 )
-
-_BOMB_FROM_BYTES = 16 * MIB
-_BOMB_RATIO = 20  # media is compressed already: a body that grows this much when unpacked is none
 
 
 class RangeNotUsableError(Exception):
@@ -51,7 +48,7 @@ class TransferSink:
     """Decides by the headers, compares the overlap, writes the rest.
 
     Attributes:
-        received: bytes of the body so far, decoded.
+        received: bytes of the body so far, as they came.
         resumed_from: bytes on disk that were kept.
         expected_total: the whole file's size as the answer tells it, or None.
         range_is_open: the server sent less than what was asked for: more is to come.
@@ -76,7 +73,7 @@ class TransferSink:
         self._point = point
         self._on_validators = on_validators
         self._reserve = reserve
-        self._encoded_length: int | None = None
+        self._unpacker: GzipBody | None = None
         self._to_compare = b""
 
     def head(self, head: ResponseHead) -> None:
@@ -88,6 +85,9 @@ class TransferSink:
             MediaError: no file comes.
         """
         self.is_encoded = is_encoded(head.headers)
+        if "Content-Length" in head.headers and content_length(head.headers) is None:
+            detail = "The server's length of the file makes no sense."
+            raise MediaError(FailureKind.TRANSIENT, "BAD_RESPONSE", detail)
         if head.status == 206:
             self._take_partial(head)
         elif head.status == 416 and self._point is not None:
@@ -103,14 +103,20 @@ class TransferSink:
         self.received += len(data)
         if self._to_compare:
             data = self._compare(data)
-        if self.is_encoded and self.received > _BOMB_FROM_BYTES:
-            self._refuse_bomb()
-        if data:
+        if self._unpacker is not None:
+            for piece in self._unpacker.feed(data):
+                self._writer.write(piece)
+        elif data:
             self._writer.write(data)
 
+    def finish(self) -> None:
+        """Say that the body ended; raises if what was packed in it did not."""
+        if self._unpacker is not None:
+            self._unpacker.finish()
+
     def _take_whole(self, head: ResponseHead) -> None:
+        self._unpacker = gzip_body_for(head.headers.get("Content-Encoding", ""))
         length = content_length(head.headers)
-        self._encoded_length = length
         self.expected_total = None if self.is_encoded else length
         self._writer.start_over()
         if self._on_validators is not None:
@@ -167,9 +173,3 @@ class TransferSink:
             raise RangeNotUsableError
         self._to_compare = self._to_compare[count:]
         return data[count:]
-
-    def _refuse_bomb(self) -> None:
-        length = self._encoded_length
-        if length is None or self.received > length * _BOMB_RATIO:
-            detail = "The compressed answer unpacks to far more than a media file does."
-            raise MediaError(FailureKind.REFUSED, "TOO_LARGE", detail)

@@ -1,0 +1,284 @@
+"""Wrong, odd and malicious ways to serve one file, one path each, with what must come of it.
+
+    cases = hostile_cases(body)
+    url = server.behave("/" + case.name, case.behaviour)
+
+``expected`` is ``WHOLE`` (the file, byte for byte) or the code of the error that a fetch must end
+with. Cases whose bytes arrive as the server says, though they are no media, are ``AS_SENT``: there
+verification has to refuse.
+"""
+
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.fakes.http_exchange import Exchange
+
+WHOLE = "WHOLE"
+AS_SENT = "AS_SENT"
+
+# 64 MiB of zeros, as brotli (quality 11).
+BROTLI_BOMB = bytes.fromhex(
+    "cfffff7ff82700e2b14020f7fe9ffffffff04f00c4610180eefd3fffffffe19f0088c32200ddfbfffcffffc73f0110870500baf7ff"
+)
+HOSTILE_NAMES: Mapping[str, str] = {
+    "traversal": 'attachment; filename="../../etc/passwd.jpg"',
+    "dos-path": 'attachment; filename="C:\\\\windows\\\\x.jpg"',
+    "nul": "attachment; filename*=UTF-8''a%00b.jpg",
+    "long": f'attachment; filename="{"x" * 300}.jpg"',
+    "rfc5987": "attachment; filename*=UTF-8''na%C3%AFve%20%E2%82%AC.jpg",
+    "empty": 'attachment; filename=""',
+    "device": 'attachment; filename="CON"',
+    "bidi": "attachment; filename*=UTF-8''photo%E2%80%AEgpj.exe",
+    "separator": "attachment; filename*=UTF-8''a%2F..%2Fb.jpg",
+}
+
+
+@dataclass(frozen=True)
+class HostileCase:
+    """One behaviour and its only right end; ``cookies`` and ``headers`` are what a fetch has to bring."""
+
+    name: str
+    behaviour: Callable[[Exchange], None]
+    expected: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def hostile_cases(body: bytes, *, canary_port: int = 9) -> list[HostileCase]:
+    """All cases that serve ``body`` (some 100 KB of a real picture)."""
+    return [
+        *_lengths(body),
+        *_slowness(body),
+        *_encodings(body),
+        *_redirects(body, canary_port),
+        *_statuses(body),
+        *_odd(body),
+    ]
+
+
+def _head(exchange: Exchange, length: int | str | None, **more: str) -> None:
+    headers = {"Content-Type": "image/jpeg"}
+    if length is not None:
+        headers["Content-Length"] = str(length)
+    exchange.send_head(200, headers | {name.replace("_", "-"): value for name, value in more.items()})
+
+
+def _lengths(body: bytes) -> list[HostileCase]:
+    half = len(body) // 2
+
+    def with_length(length: int | str | None) -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            _head(exchange, length)
+            exchange.send_body(body)
+            exchange.close()
+
+        return behaviour
+
+    def chunked(*tail: bytes) -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            _head(exchange, None, Transfer_Encoding="chunked")
+            exchange.send_raw(f"{half:x}\r\n".encode() + body[:half] + b"\r\n")
+            exchange.send_raw(b"".join(tail))
+            exchange.close()
+
+        return behaviour
+
+    rest = f"{len(body) - half:x}\r\n".encode() + body[half:] + b"\r\n"
+
+    def reset(exchange: Exchange) -> None:
+        _head(exchange, len(body))
+        exchange.send_body(body[:half])
+        exchange.wait(0.1)
+        exchange.reset()
+
+    return [
+        HostileCase("no-length", with_length(None), WHOLE),
+        HostileCase("length-plus-one", with_length(len(body) + 1), "SHORT_BODY"),
+        HostileCase("length-minus-one", with_length(len(body) - 1), "LONG_BODY"),
+        HostileCase("negative-length", with_length(-5), "BAD_RESPONSE"),
+        HostileCase("huge-length", with_length("99999999999999999999999"), "BAD_RESPONSE"),
+        HostileCase("word-length", with_length("many"), "BAD_RESPONSE"),
+        HostileCase("chunked", chunked(rest, b"0\r\n\r\n"), WHOLE),
+        HostileCase("chunked-trailer", chunked(rest, b"0\r\nX-Sum: 1\r\nContent-Length: 5\r\n\r\n"), WHOLE),
+        HostileCase("chunked-cut", chunked(), "SHORT_BODY"),
+        HostileCase("chunked-cut-in-chunk", chunked(rest[:100]), "SHORT_BODY"),
+        HostileCase("chunk-size-overflow", chunked(b"fffffffffffffffffff\r\n"), "CONNECTION_LOST"),
+        HostileCase("reset-half", reset, "CONNECTION_LOST"),
+    ]
+
+
+def _slowness(body: bytes) -> list[HostileCase]:
+    def silent(exchange: Exchange) -> None:
+        exchange.wait_until_client_leaves()
+        exchange.close()
+
+    def stall(exchange: Exchange) -> None:
+        _head(exchange, len(body))
+        exchange.send_body(body[: len(body) // 2])
+        exchange.wait_until_client_leaves()
+        exchange.close()
+
+    def drip(exchange: Exchange) -> None:
+        _head(exchange, len(body))
+        for position in range(len(body)):
+            exchange.send_body(body[position : position + 1])
+            exchange.wait(0.05)
+
+    def slow_headers(exchange: Exchange) -> None:
+        exchange.send_raw(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            exchange.send_raw(b"X-Slow: 1\r\n")
+            exchange.wait(0.05)
+
+    def endless(exchange: Exchange) -> None:
+        _head(exchange, None)
+        while True:
+            exchange.send_body(body)
+
+    return [
+        HostileCase("silent", silent, "TIMEOUT"),
+        HostileCase("stall-half", stall, "TIMEOUT"),
+        HostileCase("drip", drip, "TIMEOUT"),
+        HostileCase("slow-headers", slow_headers, "TIMEOUT"),
+        HostileCase("endless-body", endless, "TOO_LARGE"),
+    ]
+
+
+def _encodings(body: bytes) -> list[HostileCase]:
+    packed = gzip.compress(body)
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+
+    def encoded(data: bytes, encoding: str) -> Callable[[Exchange], None]:
+        return lambda exchange: exchange.respond(
+            200, data, {"Content-Type": "image/jpeg", "Content-Encoding": encoding}
+        )
+
+    return [
+        HostileCase("gzip-unasked", encoded(packed, "gzip"), WHOLE),
+        HostileCase("gzip-twice", encoded(gzip.compress(packed), "gzip, gzip"), "BAD_RESPONSE"),
+        HostileCase("gzip-cut", encoded(packed[:-2000], "gzip"), "SHORT_BODY"),
+        HostileCase("gzip-garbage", encoded(packed + b"rubbish", "gzip"), WHOLE),
+        HostileCase("gzip-not", encoded(body, "gzip"), "BAD_RESPONSE"),
+        HostileCase("gzip-bomb", encoded(bomb, "gzip"), "TOO_LARGE"),
+        HostileCase("brotli-bomb", encoded(BROTLI_BOMB, "br"), "BAD_RESPONSE"),
+        HostileCase("encoding-unknown", encoded(body, "x-rot13"), "BAD_RESPONSE"),
+    ]
+
+
+def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
+    def to(location: str, status: int = 302, text: bytes = b"") -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            if exchange.request.query.get("there"):
+                exchange.respond(200, body, {"Content-Type": "image/jpeg"})
+            else:
+                exchange.respond(status, text, {"Location": location})
+
+        return behaviour
+
+    private = {
+        "redirect-metadata": "http://169.254.169.254/latest/meta-data/",
+        "redirect-private": f"http://10.1.2.3:{canary_port}/",
+        "redirect-mapped": f"http://[::ffff:10.1.2.3]:{canary_port}/",
+        "redirect-decimal": f"http://167838211:{canary_port}/",
+        "redirect-unspecified": f"http://0.0.0.0:{canary_port}/",
+        "redirect-metadata-v6": "http://[fd00:ec2::254]/",
+    }
+    bad = {
+        "redirect-file": "file:///etc/passwd",
+        "redirect-gopher": "gopher://127.0.0.1/",
+        "redirect-no-host": "http:////127.0.0.1/",
+        "redirect-user": f"http://user@127.0.0.1:{canary_port}/",
+        "redirect-backslash": f"http:\\\\127.0.0.1:{canary_port}\\",
+    }
+    return [
+        *(HostileCase(name, to(location), "PRIVATE_ADDRESS") for name, location in private.items()),
+        *(HostileCase(name, to(location), "BAD_URL") for name, location in bad.items()),
+        HostileCase("redirect-loop", to("/redirect-loop"), "TOO_MANY_REDIRECTS"),
+        HostileCase("redirect-utf8", to("/redirect-utf8?there=ü€"), WHOLE),
+        HostileCase("redirect-body", to("/redirect-body?there=1", text=b"x" * 300_000), WHOLE),
+        HostileCase("redirect-fragment", to("/redirect-fragment?there=1#part"), WHOLE),
+        HostileCase("redirect-308", to("/redirect-308?there=1", 308), WHOLE),
+        HostileCase("redirect-without-location", lambda exchange: exchange.respond(302, b"x"), "HTTP_302"),
+    ]
+
+
+def _statuses(body: bytes) -> list[HostileCase]:
+    def status(number: int, **headers: str) -> Callable[[Exchange], None]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return lambda exchange: exchange.respond(number, b"no", named)
+
+    def twice(number: int) -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            if exchange.request.number <= 2:
+                exchange.respond(number, b"wait", {"Retry-After": "1"})
+            else:
+                exchange.respond(200, body, {"Content-Type": "image/jpeg"})
+
+        return behaviour
+
+    return [
+        *(HostileCase(f"status-{n}", status(n), f"HTTP_{n}") for n in (304, 400, 401, 403, 404, 410, 500, 502, 504)),
+        HostileCase("no-content", lambda exchange: exchange.send_head(204, {}), "HTTP_204"),
+        HostileCase("retry-after-1", status(429, Retry_After="1"), "HTTP_429"),
+        HostileCase("retry-after-99999", status(429, Retry_After="99999"), "HTTP_429"),
+        HostileCase("retry-after-date", status(503, Retry_After="Wed, 21 Oct 2099 07:28:00 GMT"), "HTTP_503"),
+        HostileCase("busy-without-time", status(503), "HTTP_503"),
+        HostileCase("busy-twice", twice(503), "HTTP_503"),
+        HostileCase("limited-twice", twice(429), "HTTP_429"),
+    ]
+
+
+def _odd(body: bytes) -> list[HostileCase]:
+    def needs_referer(exchange: Exchange) -> None:
+        exchange.respond(200 if exchange.request.headers.get("referer") else 403, body, {"Content-Type": "image/jpeg"})
+
+    def needs_cookie(exchange: Exchange) -> None:
+        if "seen=1" in exchange.request.headers.get("cookie", ""):
+            exchange.respond(200, body, {"Content-Type": "image/jpeg"})
+        else:
+            exchange.respond(302, b"", {"Location": "/cookie", "Set-Cookie": "seen=1"})
+
+    def flood(exchange: Exchange) -> None:
+        exchange.send_raw(b"HTTP/1.1 200 OK\r\nX-Big: " + b"a" * 100_000 + b"\r\n\r\n")
+        exchange.close()
+
+    def many(exchange: Exchange) -> None:
+        exchange.send_raw(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            exchange.send_raw(b"X-Many: value\r\n" * 100)
+
+    def interim(exchange: Exchange) -> None:
+        while True:
+            exchange.send_raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 50)
+
+    def uninvited_part(exchange: Exchange) -> None:
+        part = body[100:200]
+        exchange.send_head(206, {"Content-Range": f"bytes 100-199/{len(body)}", "Content-Length": "100"})
+        exchange.send_body(part)
+
+    def raw(data: bytes) -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            exchange.send_raw(data)
+            exchange.close()
+
+        return behaviour
+
+    def as_jpeg(data: bytes, kind: str = "image/jpeg") -> Callable[[Exchange], None]:
+        return lambda exchange: exchange.respond(200, data, {"Content-Type": kind})
+
+    return [
+        HostileCase("referer", needs_referer, WHOLE, {"Referer": "http://127.0.0.1/page"}),
+        HostileCase("cookie", needs_cookie, WHOLE),
+        HostileCase("header-flood", flood, "HEADERS_TOO_LARGE"),
+        HostileCase("header-many", many, "HEADERS_TOO_LARGE"),
+        HostileCase("interim-flood", interim, "HEADERS_TOO_LARGE"),
+        HostileCase("part-unasked", uninvited_part, "BAD_RANGE"),
+        HostileCase("no-reply", raw(b""), "CONNECTION_LOST"),
+        HostileCase("http-0.9", raw(body), "BAD_RESPONSE"),
+        HostileCase("bad-status", raw(b"HTTP/1.1 two hundred\r\n\r\n"), "BAD_RESPONSE"),
+        HostileCase("nul-header", raw(b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n"), "BAD_RESPONSE"),
+        HostileCase("wrong-type", as_jpeg(body, "text/html; charset=no-such"), WHOLE),
+        HostileCase("html-named-jpg", as_jpeg(b"<!DOCTYPE html><title>Log in</title>"), AS_SENT),
+        HostileCase("json-error", as_jpeg(b'{"error": 1}', "application/json"), AS_SENT),
+        HostileCase("empty-200", as_jpeg(b""), AS_SENT),
+    ]
