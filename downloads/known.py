@@ -64,27 +64,36 @@ def _keys(item: MediaItem) -> list[str]:
     return [key for key in map(key_of, item.candidates) if key]
 
 
+def _ids_by_key(keys: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The media ids that each URL key belongs to: a listing may show one file under several ids."""
+    ids: dict[str, list[str]] = {}
+    for media_id, found in keys.items():
+        for key in found:
+            ids.setdefault(key, []).append(media_id)
+    return ids
+
+
 def _recorded(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
     rows = list(_completed().filter(platform=platform, media_id__in=list(keys)).values_list(*_COLUMNS))
     known = {row[1]: Known(SkipReason.KNOWN, row[0]) for row in rows if is_present(row[3], row[4], row[5])}
-    by_id = {row[1] for row in rows}
-    others = {key: media_id for media_id, found in keys.items() if media_id not in by_id for key in found}
+    with_record = {row[1] for row in rows}  # a record without its file: the item itself is fetched again
+    others = _ids_by_key({media_id: found for media_id, found in keys.items() if media_id not in with_record})
     if others:
         rows = list(_completed().filter(platform=platform, media_url_key__in=list(others)).values_list(*_COLUMNS))
         for row in rows:
             if is_present(row[3], row[4], row[5]):
-                known.setdefault(others[row[2]], Known(SkipReason.KNOWN, row[0]))
+                for media_id in others[row[2]]:
+                    known.setdefault(media_id, Known(SkipReason.KNOWN, row[0]))
     return known
 
 
 def _tombstones(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
-    url_keys = {key: media_id for media_id, found in keys.items() for key in found}
+    by_key = _ids_by_key(keys)
     rows = Tombstone.objects.filter(
-        Q(media_id__in=list(keys)) | Q(media_url_key__in=list(url_keys)), platform=platform
+        Q(media_id__in=list(keys)) | Q(media_url_key__in=list(by_key)), platform=platform
     ).values_list("media_id", "media_url_key")
     known: dict[str, Known] = {}
     for media_id, url_key in rows:
-        wanted = media_id if media_id in keys else url_keys.get(url_key)
-        if wanted is not None:
+        for wanted in {media_id} & keys.keys() | set(by_key.get(url_key, ())):
             known[wanted] = Known(SkipReason.TOMBSTONE, None)
     return known
