@@ -48,8 +48,8 @@ class GuardedHandle:
         """Make a handle; ``decode`` unpacks encoded bodies, whatever was asked for."""
         self._timeouts = timeouts or Timeouts()
         self._names = names or SYSTEM_NAMES
-        self._has_cookies = bool(cookies)
-        self._proxy_url = proxy_url
+        self._cookies: Sequence[Cookie] = ()
+        self._proxy_url = ""
         self._user_agent = user_agent or DEFAULT_USER_AGENT
         self._sockets = GuardedSockets()
         self._hop: _Hop | None = None
@@ -57,13 +57,34 @@ class GuardedHandle:
         self._set_lasting_options()
         if decode:
             self._curl.setopt(pycurl.ACCEPT_ENCODING, "")  # our own header says what is asked for
-        for cookie in cookies:
-            self._curl.setopt(pycurl.COOKIELIST, cookie.netscape_line())
+        self.use_proxy(proxy_url)
+        self.use_cookies(cookies)
 
     @property
     def connections_opened(self) -> int:
         """How many connections this handle has made so far."""
         return self._sockets.opened
+
+    def use_cookies(self, cookies: Sequence[Cookie]) -> None:
+        """Send these from now on, and forget those that sites have set.
+
+        Raises:
+            ValueError: a cookie has characters that cannot be in one.
+        """
+        lines = [cookie.netscape_line() for cookie in cookies]
+        self._curl.setopt(pycurl.COOKIELIST, "ALL")  # curl's word for forgetting all
+        for line in lines:
+            self._curl.setopt(pycurl.COOKIELIST, line)
+        self._cookies = cookies
+
+    def use_proxy(self, proxy_url: str) -> None:
+        """Go through this proxy from now on; empty for none."""
+        if proxy_url == self._proxy_url:
+            return
+        self._proxy_url = proxy_url
+        self._curl.setopt(pycurl.PROXY, proxy_url)
+        # In a tunnel the proxy is told the address that was checked, not a name to resolve again.
+        self._curl.setopt(pycurl.HTTPPROXYTUNNEL, 1 if proxy_url else 0)
 
     def close(self) -> None:
         """Close the connections. The handle cannot be used afterwards."""
@@ -82,7 +103,7 @@ class GuardedHandle:
             finished = self._perform_hop(request, sink, started)
             if not is_redirect(finished.head):
                 return finished
-            request = next_request(request, finished.head, has_cookies=self._has_cookies)
+            request = next_request(request, finished.head, has_cookies=bool(self._cookies))
         detail = f"More than {REDIRECT_LIMIT} redirects in a row were not followed."
         raise MediaError(FailureKind.REFUSED, "TOO_MANY_REDIRECTS", detail)
 
@@ -108,7 +129,7 @@ class GuardedHandle:
                 unregister()
         head = hop.finished_head()
         # With an announced length curl gives a connection up only if more came than that.
-        is_kept = "close" not in head.headers.get("Connection", "").lower() and not hop.is_http10
+        is_kept = hop.is_http11 and "close" not in head.headers.get("Connection", "").lower()
         was_given_up = is_kept and "Content-Length" in head.headers and self._sockets.current_was_closed
         has_more = url.startswith("http:") and self._sockets.has_unread()
         return Finished(head, hop.cut_short, not hop.cut_short and (was_given_up or has_more))
@@ -121,7 +142,7 @@ class GuardedHandle:
             (pycurl.FOLLOWLOCATION, 0),  # each hop is checked by us
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.PATH_AS_IS, 1),
-            (pycurl.PROXY, self._proxy_url),  # an empty one also keeps the environment's out
+            (pycurl.PROXY, ""),  # keeps the environment's out
             (pycurl.NOPROXY, ""),
             (_SUPPRESS_CONNECT_HEADERS, 1),
             (pycurl.COOKIEFILE, ""),  # starts curl's cookie rules, with an empty jar
@@ -138,8 +159,6 @@ class GuardedHandle:
             (pycurl.XFERINFOFUNCTION, self._on_progress),
         ):
             self._curl.setopt(option, value)
-        if self._proxy_url:
-            self._curl.setopt(pycurl.HTTPPROXYTUNNEL, 1)  # the address that was checked is the one it is told
 
     def _set_request(self, url: str, request: RequestSpec) -> None:
         lines = request_lines(request.headers)
@@ -217,7 +236,7 @@ class _Hop:
         self.pace = pace
         self.failure: BaseException | None = None
         self.cut_short = False
-        self.is_http10 = False
+        self.is_http11 = False
         self.has_proxy = False
         self._request = request
         self._sink = sink
@@ -231,8 +250,8 @@ class _Hop:
     def header(self, line: bytes) -> None:
         if self._head is not None:
             return  # trailers after a chunked body
-        if line.startswith(b"HTTP/1.0"):
-            self.is_http10 = True
+        if line.startswith(b"HTTP/"):
+            self.is_http11 = line.startswith(b"HTTP/1.1")
         if not self._collector.take(line):
             return
         self._head = ResponseHead(self.url, self._collector.status, self._collector.headers())

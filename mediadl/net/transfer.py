@@ -41,6 +41,9 @@ class TransferRequest:
         expected_size: what the listing said; checked where the answer itself has no length.
         on_progress: called in this thread with the bytes on disk and the total, if known.
         on_validators: called when an answer for the whole file begins.
+        cookies: of the person, sent to the hosts they belong to; those that sites set last one fetch.
+        proxy_url: an upstream proxy, or empty.
+        before_request: called with the URL before each hop; for budgets.
         reserve: called with the total once it is known; raises if there is no space for it.
     """
 
@@ -55,6 +58,8 @@ class TransferRequest:
     on_validators: Callable[[Validators], None] | None = None
     reserve: Callable[[int], None] | None = None
     before_request: Callable[[str], None] | None = None
+    cookies: Sequence[Cookie] = ()
+    proxy_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,18 @@ class Transfer:
         self,
         *,
         user_agent: str = "",
-        proxy_url: str = "",
-        cookies: Sequence[Cookie] = (),
         timeouts: Timeouts | None = None,
         names: Names | None = None,
     ) -> None:
+        """Make one.
+
+        Args:
+            user_agent: where a request's headers name none; empty for a browser's.
+            timeouts: others than the product's.
+            names: another resolver than the system's.
+        """
         self._handle = GuardedHandle(
             user_agent=user_agent,
-            proxy_url=proxy_url,
-            cookies=cookies,
             timeouts=timeouts,
             names=names,
             decode=False,
@@ -119,6 +127,8 @@ class Transfer:
                 and addresses ``REFUSED``; the disk ``DISK``; ``STOPPED``.
         """
         writer = PartWriter(request.fd, max_bytes=request.max_bytes, on_progress=request.on_progress)
+        self._handle.use_cookies(request.cookies)
+        self._handle.use_proxy(request.proxy_url)
         try:
             point = self._resume_point(request, writer)
             if point is not None:
