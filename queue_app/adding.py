@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -11,6 +10,7 @@ from mediadl import clock
 from mediadl.accounts.services import audit
 from mediadl.api.errors import DuplicateError
 from queue_app import preferences
+from queue_app.actor import Actor
 from queue_app.ledger import Ledger
 from queue_app.models import QueueItem
 from queue_app.queue_events import queue_updated
@@ -26,7 +26,7 @@ def key_of(request: QueueRequest | QueueItem) -> RequestKey:
     return request.url_hash, request.content_type, request.downloader
 
 
-def add(request: QueueRequest, user: AbstractBaseUser | None, **columns: Any) -> QueueItem:
+def add(request: QueueRequest, user: Actor, **columns: Any) -> QueueItem:
     """Store one request as a pending item.
 
     Raises:
@@ -41,7 +41,7 @@ def add(request: QueueRequest, user: AbstractBaseUser | None, **columns: Any) ->
     return _insert(request, user, columns)  # the other one ended in between
 
 
-def _insert(request: QueueRequest, user: AbstractBaseUser | None, columns: dict[str, Any]) -> QueueItem:
+def _insert(request: QueueRequest, user: Actor, columns: dict[str, Any]) -> QueueItem:
     item = new_item(request, user, **columns)
     with Ledger() as ledger:
         item.save(force_insert=True)
@@ -50,7 +50,7 @@ def _insert(request: QueueRequest, user: AbstractBaseUser | None, columns: dict[
     return item
 
 
-def new_item(request: QueueRequest, user: AbstractBaseUser | None, **columns: Any) -> QueueItem:
+def new_item(request: QueueRequest, user: Actor, **columns: Any) -> QueueItem:
     """An item that is not saved yet."""
     return QueueItem(
         url=request.url,
@@ -75,14 +75,14 @@ def new_item(request: QueueRequest, user: AbstractBaseUser | None, **columns: An
     )
 
 
-def note_added(ledger: Ledger, item: QueueItem, user: AbstractBaseUser | None) -> None:
+def note_added(ledger: Ledger, item: QueueItem, user: Actor) -> None:
     """Count, announce and audit an item that was just saved."""
     ledger.moved(item.platform, None, Status.PENDING)
     ledger.event(queue_updated("added", item))
     audit(user, "queue.add", str(item.pk), {"url": item.url, "platform": item.platform})
 
 
-def add_many(requests: Sequence[QueueRequest], user: AbstractBaseUser | None) -> dict[RequestKey, QueueItem | int]:
+def add_many(requests: Sequence[QueueRequest], user: Actor) -> dict[RequestKey, QueueItem | int]:
     """Store several different requests in one transaction; for each the item, or the id of an active one."""
     with Ledger() as ledger:
         found: dict[RequestKey, QueueItem | int] = dict(active_ones(requests))
@@ -99,7 +99,7 @@ def add_many(requests: Sequence[QueueRequest], user: AbstractBaseUser | None) ->
     return found
 
 
-def active_ones(requests: Iterable[QueueRequest]) -> dict[RequestKey, int]:
+def active_ones(requests: Iterable[QueueRequest | QueueItem]) -> dict[RequestKey, int]:
     """The ids of active items with the same key."""
     hashes = {request.url_hash for request in requests}
     rows = QueueItem.objects.filter(Q(url_hash__in=hashes), status__in=[status.value for status in ACTIVE])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mediadl.api.errors import ApiError
 from platforms import registry
+from platforms.contract import DownloaderInfo
 from platforms.models import Circuit
 from queue_app import preferences
 from queue_app.models import Budget, HostWait, Pause, QueueItem
@@ -103,6 +104,8 @@ def _open_circuits(now: datetime) -> tuple[dict[Pair, datetime], dict[Pair, date
     down: dict[Pair, datetime] = {}
     down_hosts: dict[Pair, datetime] = {}
     for key, until in Circuit.objects.filter(open_until__gt=now).values_list("key", "open_until"):
+        if until is None:
+            continue
         platform, _, rest = key.partition("/")
         names = {info.name for info in _downloaders(platform)}
         (down if rest in names else down_hosts)[platform, rest] = until
@@ -111,7 +114,9 @@ def _open_circuits(now: datetime) -> tuple[dict[Pair, datetime], dict[Pair, date
 
 def _used_up_budgets(now: datetime) -> dict[Pair, datetime]:
     used_up: dict[Pair, datetime] = {}
-    rows = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW).values_list("key", "window_started_at", "used")
+    rows = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW).values_list(
+        "key", "window_started_at", "used"
+    )
     for key, started, used in rows:
         platform, _, downloader = key.partition("/")
         limit = preferences.requests_per_hour(platform, downloader)
@@ -142,13 +147,13 @@ def _with_unnamed(blocked: Mapping[Pair, datetime]) -> dict[Pair, datetime]:
             serving = registry.downloaders_for(platform)
         except ApiError:
             continue
-        untils = [blocked.get((platform, info.name)) for info in serving]
-        if untils and all(untils):
-            result[platform, ""] = min(until for until in untils if until)
+        untils = [blocked[platform, info.name] for info in serving if (platform, info.name) in blocked]
+        if serving and len(untils) == len(serving):
+            result[platform, ""] = min(untils)
     return result
 
 
-def _downloaders(platform: str) -> tuple[registry.DownloaderInfo, ...]:
+def _downloaders(platform: str) -> tuple[DownloaderInfo, ...]:
     try:
         return registry.get(platform).downloaders
     except ApiError:

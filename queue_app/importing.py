@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.contrib.auth.base_user import AbstractBaseUser
-
 from mediadl.api.errors import ApiError, ErrorCode, InvalidFieldsError
 from queue_app import adding
+from queue_app.actor import Actor
 from queue_app.models import QueueItem
 from queue_app.requests import QueueRequest, check_request
 
@@ -34,7 +33,7 @@ class ImportedLine:
     detail: str = ""
 
 
-def import_urls(*, lines: Sequence[str], user: AbstractBaseUser | None = None) -> list[ImportedLine]:
+def import_urls(*, lines: Sequence[str], user: Actor = None) -> list[ImportedLine]:
     """Add every URL of ``lines``; empty lines and comments (``# ...``) are left out.
 
     Raises:
@@ -60,9 +59,7 @@ def _checked(lines: Sequence[str]) -> Iterator[ImportedLine | tuple[int, str, Qu
             yield ImportedLine(number, url, None, error.code.value, error.detail)
 
 
-def _add_batch(
-    batch: list[ImportedLine | tuple[int, str, QueueRequest]], user: AbstractBaseUser | None
-) -> list[ImportedLine]:
+def _add_batch(batch: list[ImportedLine | tuple[int, str, QueueRequest]], user: Actor) -> list[ImportedLine]:
     requests = {adding.key_of(entry[2]): entry[2] for entry in batch if isinstance(entry, tuple)}
     found = adding.add_many(list(requests.values()), user) if requests else {}
     taken: set[adding.RequestKey] = set()

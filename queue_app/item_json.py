@@ -65,7 +65,7 @@ def _metadata(item: QueueItem) -> dict[str, Any]:
         "max_downloads": item.max_downloads,
         "days_back": item.days_back,
     }
-    return {name: value for name, value in asked.items() if value is not None} | item.metadata
+    return {**{name: value for name, value in asked.items() if value is not None}, **item.metadata}
 
 
 def _collection(item: QueueItem) -> str:

@@ -85,9 +85,7 @@ class QueueItem(models.Model):
             models.Index(fields=["list_rank", "list_order", "id"], name="queue_shown_order"),
             models.Index(fields=["status", "list_order", "id"], name="queue_status_order"),
             models.Index(fields=["platform", "list_rank", "list_order", "id"], name="queue_platform_order"),
-            models.Index(
-                fields=["platform", "status", "list_order", "id"], name="queue_platform_status_order"
-            ),
+            models.Index(fields=["platform", "status", "list_order", "id"], name="queue_platform_status_order"),
             # Holds every column that a claim looks at, so that 100,000 items that wait are skipped fast.
             models.Index(
                 fields=[
@@ -104,9 +102,7 @@ class QueueItem(models.Model):
                 condition=Q(status="pending"),
             ),
             models.Index(fields=["-started_at"], name="queue_started", condition=Q(started_at__isnull=False)),
-            models.Index(
-                fields=["lease_expires_at"], name="queue_lease", condition=Q(status="downloading")
-            ),
+            models.Index(fields=["lease_expires_at"], name="queue_lease", condition=Q(status="downloading")),
             models.Index(
                 fields=["next_attempt_at"], name="queue_next_attempt", condition=Q(next_attempt_at__isnull=False)
             ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from downloads.media_root import current_root
@@ -10,6 +9,7 @@ from downloads.partial import discard_partials_of
 from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
 from mediadl.media import OutcomeKind
+from queue_app.actor import Actor
 from queue_app.callbacks import tell_item_ended
 from queue_app.engine.partial_keys import key_of_outcome
 from queue_app.ledger import Ledger
@@ -21,7 +21,7 @@ CLEAR_BATCH_ROWS = 500  # so that no writer waits long behind a large clear
 _KEYS_BATCH = 500
 
 
-def delete(*, item_id: int, user: AbstractBaseUser | None = None) -> None:
+def delete(*, item_id: int, user: Actor = None) -> None:
     """Remove an item in any status; a running transfer stops and its temporary files go.
 
     Raises:
@@ -43,7 +43,7 @@ def delete(*, item_id: int, user: AbstractBaseUser | None = None) -> None:
         transaction.on_commit(lambda: _discard(keys))
 
 
-def clear(*, statuses: Sequence[str] = ("completed", "failed"), user: AbstractBaseUser | None = None) -> int:
+def clear(*, statuses: Sequence[str] = ("completed", "failed"), user: Actor = None) -> int:
     """Remove all items that ended with one of ``statuses``; returns how many.
 
     Raises:

@@ -133,7 +133,9 @@ def _content_type_of(info: PlatformInfo, content_type: str, seen: Recognition | 
         return seen.content_type if seen and seen.content_type in info.content_types else ""
     if content_type not in info.content_types:
         known = ", ".join(info.content_types)
-        raise InvalidFieldsError({"content_type": [f"{info.display_name} has no {content_type!r}; use one of: {known}."]})
+        raise InvalidFieldsError(
+            {"content_type": [f"{info.display_name} has no {content_type!r}; use one of: {known}."]}
+        )
     return content_type
 
 

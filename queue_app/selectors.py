@@ -1,6 +1,6 @@
 """What reads the queue: lists, one item, its outcomes and tries, and the statistics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,9 +63,7 @@ def item_json(item: QueueItem) -> dict[str, Any]:
     return items_json([item])[0]
 
 
-def list_items(
-    *, status: str = "", platform: str = "", sort: str = "", page: int = 1, per_page: int = 50
-) -> QueuePage:
+def list_items(*, status: str = "", platform: str = "", sort: str = "", page: int = 1, per_page: int = 50) -> QueuePage:
     """One page of the queue: running, waiting as they will start, paused, then ended ones.
 
     Raises:
@@ -139,7 +137,10 @@ def stats() -> dict[str, Any]:
         **{name: numbers[name] for name in ("pending", "downloading", "completed", "failed", "paused", "cancelled")},
         "avg_wait_time_seconds": _average_wait_seconds(now),
         "estimated_completion": clock.isoformat_seconds(completion) if completion else None,
-        "active_workers": TransferSlot.objects.filter(worker__isnull=False, expires_at__gt=now).count(),
+        "active_workers": min(
+            numbers[Status.DOWNLOADING.value],
+            TransferSlot.objects.filter(worker__isnull=False, expires_at__gt=now).count(),
+        ),
     }
 
 
@@ -154,10 +155,12 @@ def _order(sort: str, status: str) -> Sequence[str]:
 
 def _average_wait_seconds(now: datetime) -> int:
     """Over the newest items started in the last 24 hours."""
-    rows: Iterable[tuple[datetime, datetime]] = QueueItem.objects.filter(
-        started_at__isnull=False, started_at__gt=now - timedelta(hours=24)
-    ).order_by("-started_at").values_list("created_date", "started_at")[:_WAIT_SAMPLE_ITEMS]
-    waits = [max(0.0, (started - created).total_seconds()) for created, started in rows]
+    rows = (
+        QueueItem.objects.filter(started_at__isnull=False, started_at__gt=now - timedelta(hours=24))
+        .order_by("-started_at")
+        .values_list("created_date", "started_at")[:_WAIT_SAMPLE_ITEMS]
+    )
+    waits = [max(0.0, (started - created).total_seconds()) for created, started in rows if started]
     return round(sum(waits) / len(waits)) if waits else 0
 
 
@@ -166,9 +169,7 @@ def _estimated_completion(waiting: int, now: datetime) -> datetime | None:
     if not waiting:
         return None
     since = now - _RATE_WINDOW
-    ended = QueueItem.objects.filter(
-        list_rank=LIST_RANK[Status.COMPLETED], list_order__lt=order_of_end(since)
-    ).count()
+    ended = QueueItem.objects.filter(list_rank=LIST_RANK[Status.COMPLETED], list_order__lt=order_of_end(since)).count()
     if not ended:
         return None
     return now + _RATE_WINDOW * (waiting / ended)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError
 
 from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, NotFoundError, TransitionRefusedError
-from queue_app import adding, preferences
+from queue_app import adding
+from queue_app.actor import Actor
 from queue_app.bulk import BulkError, BulkResult, run_bulk
 from queue_app.importing import ImportedLine, import_urls
 from queue_app.ledger import Ledger
@@ -44,7 +44,6 @@ _WORDS = {
     Action.CANCEL: "cancelled",
     Action.RETRY: "retried",
 }
-User = AbstractBaseUser | None
 
 
 def enqueue(
@@ -59,7 +58,7 @@ def enqueue(
     days_back: int | None = None,
     referer: str | None = None,
     metadata: Mapping[str, Any] | None = None,
-    user: User = None,
+    user: Actor = None,
 ) -> QueueItem:
     """Add a request; a worker starts on it as soon as one is free.
 
@@ -83,17 +82,17 @@ def enqueue(
     return adding.add(request, user)
 
 
-def pause(*, item_id: int, user: User = None) -> QueueItem:
+def pause(*, item_id: int, user: Actor = None) -> QueueItem:
     """Hold a waiting or running item; what is on disk stays. Raises as :func:`cancel`."""
     return _act(item_id, Action.PAUSE, user, _give_try_back)
 
 
-def resume(*, item_id: int, user: User = None) -> QueueItem:
+def resume(*, item_id: int, user: Actor = None) -> QueueItem:
     """Let a paused item run again; one that waits for a retry starts now. Raises as :func:`cancel`."""
     return _act(item_id, Action.RESUME, user, lambda _item: {"next_attempt_at": None, "reason": ""})
 
 
-def cancel(*, item_id: int, user: User = None) -> QueueItem:
+def cancel(*, item_id: int, user: Actor = None) -> QueueItem:
     """End an active item; a running transfer stops within two seconds.
 
     Raises:
@@ -103,7 +102,7 @@ def cancel(*, item_id: int, user: User = None) -> QueueItem:
     return _act(item_id, Action.CANCEL, user, lambda _item: {})
 
 
-def retry(*, item_id: int, user: User = None) -> QueueItem:
+def retry(*, item_id: int, user: Actor = None) -> QueueItem:
     """Try a failed or cancelled item again: what failed or is missing, without listing again.
 
     Raises:
@@ -117,7 +116,7 @@ def retry(*, item_id: int, user: User = None) -> QueueItem:
         raise adding.duplicate(adding.active_ones([item]).get(adding.key_of(item))) from None
 
 
-def set_priority(*, item_id: int, priority: int, user: User = None) -> QueueItem:
+def set_priority(*, item_id: int, priority: int, user: Actor = None) -> QueueItem:
     """Move an active item in the order of the queue (1 first .. 10 last).
 
     Raises:
@@ -138,9 +137,7 @@ def set_priority(*, item_id: int, priority: int, user: User = None) -> QueueItem
     return item
 
 
-def update(
-    *, item_id: int, priority: int | None = None, status: str | None = None, user: User = None
-) -> QueueItem:
+def update(*, item_id: int, priority: int | None = None, status: str | None = None, user: Actor = None) -> QueueItem:
     """Change priority, status (``paused`` or ``pending``) or both, in one transaction.
 
     Raises:
@@ -158,7 +155,7 @@ def update(
     return item
 
 
-def bulk(*, action: str, ids: Sequence[int], priority: int | None = None, user: User = None) -> BulkResult:
+def bulk(*, action: str, ids: Sequence[int], priority: int | None = None, user: Actor = None) -> BulkResult:
     """The same change of several items; each succeeds or fails for itself.
 
     ``action``: ``cancel``, ``retry``, ``delete``, ``pause``, ``resume`` or ``priority``.
@@ -183,9 +180,7 @@ def bulk(*, action: str, ids: Sequence[int], priority: int | None = None, user: 
     return run_bulk(changes[action], ids)
 
 
-def _act(
-    item_id: int, action: Action, user: User, columns: Callable[[QueueItem], dict[str, Any]]
-) -> QueueItem:
+def _act(item_id: int, action: Action, user: Actor, columns: Callable[[QueueItem], dict[str, Any]]) -> QueueItem:
     for _ in range(_TRIES):
         with Ledger() as ledger:
             item = _get(item_id)

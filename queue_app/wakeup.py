@@ -33,7 +33,7 @@ def send_wakeup() -> None:
 
     try:
         async_task("queue_app.tasks.drain", task_name="drain")
-    except Exception as error:  # noqa: BLE001 - whatever the broker is: the change itself is committed
+    except Exception as error:
         wakeup_arrived()
         log.warning("The wake-up could not be sent; the supervisor will send one", error=str(error))
 

@@ -1,0 +1,90 @@
+"""Running adapters: what they are given, and what their failures mean."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import Any
+
+import structlog
+
+from mediadl.api.errors import ApiError
+from mediadl.configuration import selectors as configuration
+from mediadl.media import FailureKind, MediaError
+from mediadl.net.client import HttpClient
+from platforms.contract import DownloaderInfo, ListingContext, ListingRequest
+from platforms.listing import FoundMedia, list_through
+from queue_app.engine.budgets import RequestBudget
+from queue_app.engine.running import RunningItem
+
+log = structlog.get_logger("Queue")
+
+
+class ContextMaker:
+    """Makes the context of each downloader that is asked, and closes their clients.
+
+    Args:
+        running: the item that is listed.
+        proxy_url: the only way out for child processes.
+        before_request: called before each page request.
+        save_cursor: keeps where the listing could go on.
+    """
+
+    def __init__(
+        self,
+        running: RunningItem,
+        proxy_url: Callable[[], str],
+        before_request: Callable[[], None],
+        save_cursor: Callable[[Any], None],
+    ) -> None:
+        self._running = running
+        self._proxy_url = proxy_url
+        self._before_request = before_request
+        self._save_cursor = save_cursor
+        self._clients: list[HttpClient] = []
+
+    def __call__(self, info: DownloaderInfo) -> ListingContext:
+        """The context for ``info``."""
+        running, item = self._running, self._running.item
+        budget = RequestBudget(item.platform, info.name, running.stop, self._before_request)
+        client = HttpClient(
+            stop=running.stop,
+            before_request=budget.before_request,
+            headers={"Referer": item.referer} if item.referer else {},
+        )
+        self._clients.append(client)
+        return ListingContext(
+            request=ListingRequest(
+                url=item.url,
+                source=item.source,
+                content_type=item.content_type,
+                max_downloads=item.max_downloads,
+                days_back=item.days_back,
+                metadata=item.metadata,
+            ),
+            http=client,
+            stop=running.stop,
+            proxy_url=self._proxy_url(),
+            setting=lambda name: configuration.value(f"platforms.{item.platform}.{name}"),
+            report=lambda text: log.debug(text, queue_id=item.pk),
+            cursor=item.listing_cursor,
+            save_cursor=self._save_cursor,
+        )
+
+    def close(self) -> None:
+        """Close the connections of all that were asked."""
+        for client in self._clients:
+            client.close()
+
+
+def understood(
+    running: RunningItem, infos: Sequence[DownloaderInfo], contexts: ContextMaker
+) -> Generator[FoundMedia, None, None]:
+    """Iterate the adapters; whatever they raise that is no ``MediaError`` means that the site changed."""
+    try:
+        with closing(contexts), closing(list_through(infos, contexts)) as listed:
+            yield from listed
+    except (MediaError, ApiError, GeneratorExit):
+        raise
+    except Exception as error:
+        log.exception("An adapter failed", queue_id=running.item.pk, platform=running.item.platform)
+        detail = f"The answer of the site could not be understood ({type(error).__name__}); the log has the details."
+        raise MediaError(FailureKind.SITE_CHANGED, "SITE_CHANGED", detail) from error

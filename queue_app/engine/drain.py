@@ -1,0 +1,50 @@
+"""One long task that works the queue off: claims items and hosts all their transfers.
+
+Threads: this one claims and watches; listers ask adapters; transfers fetch; verification checks;
+one committer writes; a ticker shows progress; a heartbeat keeps the leases.
+"""
+
+import structlog
+from django.db import connections
+
+from mediadl import clock
+from queue_app.blocks import read_blocks
+from queue_app.engine.claims import has_claimable
+from queue_app.engine.disk_pause import review_disk_pause
+from queue_app.engine.drain_lock import DrainLock
+from queue_app.engine.session import DrainSession
+from queue_app.engine.stop_flag import StopFlag
+from queue_app.engine.tidying import tidy_up
+from queue_app.wakeup import send_wakeup
+
+log = structlog.get_logger("Queue")
+
+
+def run_drain(*, linger_seconds: float | None = None) -> bool:
+    """Drain the queue of this host until there is nothing to do; False where another process does.
+
+    After giving up its lock it looks once more: an item that was added in that instant saw the
+    lock held and sent no wake-up.
+    """
+    lock = DrainLock()
+    flag = StopFlag()
+    ran = False
+    while not flag.is_set() and lock.acquire():
+        ran = True
+        session = DrainSession(flag, linger_seconds=linger_seconds)
+        try:
+            tidy_up()
+            session.run()
+        finally:
+            lock.release()
+        if session.time_is_over:
+            send_wakeup()
+        if session.time_is_over or not _has_work():
+            break
+    connections.close_all()
+    return ran
+
+
+def _has_work() -> bool:
+    now = clock.now()
+    return not review_disk_pause() and has_claimable(now, read_blocks(now))

@@ -1,0 +1,144 @@
+"""How an item ends, or waits for its next run: decided inside the transaction of its last result."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+import structlog
+
+from mediadl.events.progress import progress_key
+from mediadl.events.services import Event
+from mediadl.media import FailureKind, OutcomeKind, SkipReason
+from queue_app.engine.progress_data import progress_data
+from queue_app.engine.running import RunningItem
+from queue_app.engine.scopes import remember_scope
+from queue_app.ledger import Ledger
+from queue_app.models import Attempt, Outcome, QueueItem
+from queue_app.queue_events import download_completed, notification
+from queue_app.states import Action
+
+_KNOWN_REASONS = [SkipReason.KNOWN.value, SkipReason.TOMBSTONE.value, SkipReason.DUPLICATE_BYTES.value]
+_DISMISS_SECONDS = 5
+log = structlog.get_logger("Queue")
+
+
+def conclude(ledger: Ledger, running: RunningItem, *, later_at: datetime | None, by_host: bool) -> None:
+    """Nothing is left to do now: end the item, or let it wait until ``later_at``.
+
+    ``by_host``: the media that wait do so because their host asked for it.
+    """
+    error = running.listing_error
+    if error is not None and running.listing_again_at is None:
+        title = "Action Needed" if error.kind is FailureKind.NEEDS_PERSON else "Download Failed"
+        _fail(ledger, running, error.code, error.detail, title)
+        return
+    moments = [moment for moment in (running.listing_again_at, later_at) if moment is not None]
+    if moments:
+        reason = running.wait_reason or ("rate_limited" if by_host else "retry_wait")
+        release(ledger, running, reason=reason, again_at=min(moments))
+        return
+    _end_by_outcomes(ledger, running)
+
+
+def release(ledger: Ledger, running: RunningItem, *, reason: str, again_at: datetime | None) -> None:
+    """Give the item back to the queue; a try that nothing used up is not counted."""
+    item, error = running.item, running.listing_error
+    attempts = item.attempts if running.try_used else max(0, item.attempts - 1)
+    code, message = (error.code, error.detail) if error else _last_failure(item, needed=running.try_used)
+    changed = ledger.change(
+        item,
+        Action.RELEASE,
+        attempts=attempts,
+        reason=reason,
+        next_attempt_at=again_at,
+        error_code=code,
+        error_message=message or None,
+        progress=running.shown_progress,
+        estimated_completion=None,
+    )
+    running.lost |= not changed
+    if changed:
+        close_tries([item.pk], ledger.now, code, message)
+
+
+def close_tries(item_ids: Sequence[int], now: datetime, code: str = "", message: str | None = None) -> None:
+    """Write the end of the running tries of these items into their log."""
+    Attempt.objects.filter(item_id__in=item_ids, ended_at__isnull=True).update(
+        ended_at=now, error_code=code[:40], error_message=message or None
+    )
+
+
+def _end_by_outcomes(ledger: Ledger, running: RunningItem) -> None:
+    item = running.item
+    if not item.items_failed:
+        _complete(ledger, running, "")
+        return
+    failed = Outcome.objects.filter(item=item, outcome=OutcomeKind.FAILED.value).order_by("position")
+    first = failed.values_list("reason", "detail").first() or ("", "")
+    any_here = (
+        item.items_downloaded
+        or Outcome.objects.filter(item=item, outcome=OutcomeKind.SKIPPED.value, reason__in=_KNOWN_REASONS).exists()
+    )
+    if any_here:
+        total = item.items_downloaded + item.items_skipped + item.items_failed
+        _complete(ledger, running, f"{item.items_failed} of {total} files failed; the first: {first[1]}")
+        return
+    detail = first[1] if item.items_failed == 1 else f"All {item.items_failed} files failed; the first: {first[1]}"
+    _fail(ledger, running, first[0], detail, "Download Failed")
+
+
+def _complete(ledger: Ledger, running: RunningItem, message: str) -> None:
+    item = running.item
+    columns = {"progress": 100, "estimated_completion": None, "error_code": "", "error_message": message or None}
+    if not ledger.change(item, Action.COMPLETE, **columns):
+        running.lost = True
+        return
+    close_tries([item.pk], ledger.now)
+    downloader = running.downloader
+    if downloader and downloader.newest_first and running.scope and not item.items_failed:
+        remember_scope(item, downloader.name, running.scope)
+    running.shown_progress = 100
+    seconds = max(0, round((ledger.now - (item.started_at or ledger.now)).total_seconds()))
+    ledger.event(
+        Event("download_progress", progress_data(running, speed=0.0, eta_seconds=0), key=progress_key(item.pk)),
+        download_completed(item, seconds),
+        _completed_note(item),
+    )
+    log.info("Completed", queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
+
+
+def _fail(ledger: Ledger, running: RunningItem, code: str, detail: str, title: str) -> None:
+    item = running.item
+    columns = {"error_code": code[:40], "error_message": detail, "estimated_completion": None}
+    if not ledger.change(item, Action.FAIL, **columns, progress=running.shown_progress):
+        running.lost = True
+        return
+    close_tries([item.pk], ledger.now, code, detail)
+    ledger.event(notification("error", title, f"{item.source}: {detail}", link="/queue", label="View Queue"))
+    log.warning("Failed", queue_id=item.pk, error=code, detail=detail)
+
+
+def _completed_note(item: QueueItem) -> Event:
+    files = item.items_downloaded
+    noun = item.content_type or "files"
+    message = f"Downloaded {files} {noun if files != 1 else noun.removesuffix('s')} from {item.source}"
+    level = "success"
+    if not files:
+        message = f"Nothing new from {item.source}"
+    if item.items_failed:
+        level, message = "warning", f"{message}; {item.items_failed} failed"
+    return notification(
+        level,
+        "Download Complete",
+        message,
+        link=f"/history?source={quote(item.source, safe='')}",
+        label="View Downloads",
+        auto_dismiss_seconds=_DISMISS_SECONDS,
+    )
+
+
+def _last_failure(item: QueueItem, *, needed: bool) -> tuple[str, str]:
+    if not needed:
+        return "", ""
+    row = Outcome.objects.filter(item=item, outcome=OutcomeKind.LISTED.value).exclude(reason="").order_by("position")
+    return row.values_list("reason", "detail").first() or ("", "")

@@ -1,0 +1,325 @@
+"""Which transfer starts next: over all running items, within the slots, host by host.
+
+Every running item gets a transfer before one gets a second; among equals the order is the shown
+one. All state that transfer threads, listers and the committer share lies here, under one lock.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from mediadl import clock
+from mediadl.media import MediaError
+from mediadl.net.stopping import StopSignal
+from mediadl.net.urls import host_of
+from queue_app.blocks import host_key
+from queue_app.engine.running import MediaTask, RunningItem
+from queue_app.engine.waits import answered
+
+WINDOW_MEDIA = 500  # listed and not yet fetched media of one item that are held in memory
+_LOOK_AHEAD = 64  # how many of an item's media are looked at for one whose host has room
+_RECENT_MEDIA = 20_000
+
+
+class ListingSuspended(Exception):
+    """All that is listed waits for later, so the item gives its place back."""
+
+
+@lru_cache(maxsize=4096)
+def host_of_url(url: str) -> str:
+    """The host of a media URL; empty where it has none (the transfer then says what is wrong)."""
+    try:
+        return host_of(url)
+    except MediaError:
+        return ""
+
+
+class Feed:
+    """Hands media to transfer threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._items: dict[int, RunningItem] = {}
+        self._allowed = 0
+        self._per_host = 1
+        self._active: list[MediaTask] = []
+        self._hosts: dict[str, int] = {}
+        self._waits: dict[str, datetime] = {}
+        self._busy: set[tuple[str, str]] = set()
+        self._recent: OrderedDict[tuple[str, str], int | None] = OrderedDict()
+        self._closed = False
+
+    # What the drain asks and sets
+
+    def running(self) -> list[RunningItem]:
+        """All running items."""
+        with self._changed:
+            return list(self._items.values())
+
+    def add_item(self, running: RunningItem) -> None:
+        """A claimed item begins."""
+        with self._changed:
+            self._items[running.item.pk] = running
+
+    def remove_item(self, running: RunningItem) -> None:
+        """An item is over."""
+        with self._changed:
+            if self._items.get(running.item.pk) is running:
+                del self._items[running.item.pk]
+            self._changed.notify_all()
+
+    def set_limits(self, *, allowed: int, per_host: int) -> None:
+        """How many transfers may run; the youngest ones above that are cut off and go on later."""
+        with self._changed:
+            self._allowed, self._per_host = allowed, per_host
+            cut = [task for task in self._active[max(0, allowed) :] if not task.was_cut]
+            for task in cut:
+                task.was_cut = True
+            self._changed.notify_all()
+        for task in cut:
+            if task.stop is not None:
+                task.stop.stop("fence")
+
+    def wants(self) -> tuple[int, int]:
+        """How many items need work, and how many transfers could run now."""
+        with self._changed:
+            items = sum(running.has_work and not running.ending for running in self._items.values())
+            media = sum(len(running.ready) + len(running.in_flight) for running in self._items.values())
+            return items, media
+
+    def close(self) -> None:
+        """No further transfer starts; those that run are stopped by their items."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    # What listers do
+
+    def add_media(self, running: RunningItem, tasks: Iterable[MediaTask]) -> None:
+        """Listed media that are to be fetched."""
+        with self._changed:
+            now = clock.now()
+            for task in tasks:
+                self._insert(running, task, now)
+            self._changed.notify_all()
+
+    def add_open(self, running: RunningItem, number: int) -> None:
+        """So many results are on their way to the committer without a transfer."""
+        with self._changed:
+            running.open += number
+
+    def lister_done(self, running: RunningItem) -> None:
+        """Nothing more will be added to the item."""
+        with self._changed:
+            running.lister_done = True
+
+    def wait_for_room(self, running: RunningItem) -> None:
+        """Hold the lister while enough of its media wait, so that memory stays bounded.
+
+        Raises:
+            ListingSuspended: everything waits for later.
+            MediaError: the item is stopped.
+        """
+        with self._changed:
+            while len(running.ready) + len(running.later) + len(running.expired) >= WINDOW_MEDIA:
+                running.stop.raise_if_set()
+                if running.open == 0:
+                    raise ListingSuspended
+                self._changed.wait(0.2)
+
+    # What transfer threads do
+
+    def take(self, timeout: float) -> MediaTask | None:
+        """The next medium to fetch, with a stop signal of its own; None when there is none in time."""
+        with self._changed:
+            if (task := self._pick()) is None and not self._closed:
+                self._changed.wait(timeout)
+                task = self._pick()
+            return task
+
+    def transfer_ended(self, task: MediaTask, *, again: bool = False) -> None:
+        """A transfer ended and its slot is free; ``again``: it was cut off and goes on later."""
+        with self._changed:
+            running = task.running
+            running.finished_bytes += max(0, task.bytes_done - task.bytes_start)
+            task.bytes_start = task.bytes_done
+            running.in_flight.discard(task)
+            self._active.remove(task)
+            host = host_of_url(task.url)
+            self._hosts[host] = self._hosts.get(host, 1) - 1
+            if not self._hosts[host]:
+                del self._hosts[host]
+            task.stop = None
+            if again:
+                task.was_cut = False
+                running.ready.appendleft(task)
+                self._busy.discard(task.key)
+            self._changed.notify_all()
+
+    def try_next_candidate(self, task: MediaTask) -> bool:
+        """Take the medium up again with its next URL, if it has one."""
+        with self._changed:
+            if task.candidate + 1 >= len(task.media.candidates):
+                return False
+            task.candidate += 1
+            task.running.ready.appendleft(task)
+            self._busy.discard(task.key)
+            self._changed.notify_all()
+            return True
+
+    # What the committer does
+
+    def may_end(self, running: RunningItem, settled: int) -> bool:
+        """Whether nothing is left but the ``settled`` results at hand; then nothing starts any more."""
+        with self._changed:
+            if not running.ending and running.lister_done and running.open == settled and not running.expired:
+                running.ending = True
+            return running.ending
+
+    def reopen(self, running: RunningItem) -> None:
+        """The end was not committed."""
+        with self._changed:
+            running.ending = False
+
+    def settled(self, task: MediaTask, *, stored_as: int | None = None, is_stored: bool = False) -> None:
+        """A result is committed; a stored medium is remembered so that nobody fetches it again."""
+        with self._changed:
+            task.running.open -= 1
+            self._busy.discard(task.key)
+            if is_stored:
+                self._recent[task.key] = stored_as
+                while len(self._recent) > _RECENT_MEDIA:
+                    self._recent.popitem(last=False)
+            self._changed.notify_all()
+
+    def postpone(self, task: MediaTask, not_before: datetime, *, waits_for_host: bool) -> None:
+        """The medium is tried again, not before then."""
+        with self._changed:
+            task.running.open -= 1
+            self._busy.discard(task.key)
+            task.not_before, task.waits_for_host, task.candidate = not_before, waits_for_host, 0
+            task.running.later.append(task)
+            self._changed.notify_all()
+
+    def link_expired(self, task: MediaTask) -> None:
+        """The medium needs a fresh link."""
+        with self._changed:
+            task.running.open -= 1
+            self._busy.discard(task.key)
+            task.running.expired.append(task)
+            self._changed.notify_all()
+
+    def host_waits(self, host: str, until: datetime) -> list[RunningItem]:
+        """Nothing is asked of ``host`` until then; returns the items that this touches."""
+        with self._changed:
+            self._waits[host] = max(until, self._waits.get(host, until))
+            touched = []
+            for running in self._items.values():
+                waiting = [task for task in running.ready if host_of_url(task.url) == host]
+                if not waiting:
+                    continue
+                touched.append(running)
+                for task in waiting:
+                    running.ready.remove(task)
+                    running.open -= 1
+                    task.not_before, task.waits_for_host = until, True
+                    running.later.append(task)
+            return touched
+
+    def expect_waits(self, waits: Mapping[str, datetime]) -> None:
+        """The hosts that were told to wait before this drain began."""
+        with self._changed:
+            self._waits.update(waits)
+
+    def hosts_answer(self, hosts: set[str]) -> None:
+        """Files came from these hosts: their waits in a row are over (inside the caller's transaction)."""
+        with self._changed:
+            waited = hosts & self._waits.keys()
+            for host in waited:
+                del self._waits[host]
+        if waited:
+            answered({host_key(host) for host in waited})
+
+    def take_expired(self, running: RunningItem) -> list[MediaTask]:
+        """The media whose links must be renewed now: nothing else of the item is left to do."""
+        with self._changed:
+            if not running.expired or running.open or not running.lister_done or running.stop.is_set():
+                return []
+            tasks, running.expired = running.expired, []
+            running.lister_done = False
+            return tasks
+
+    def abandon(self, running: RunningItem) -> bool:
+        """Forget what has not started of a stopped item; True once nothing of it is on its way."""
+        with self._changed:
+            running.open -= len(running.ready)
+            running.ready.clear()
+            running.later.clear()
+            running.expired.clear()
+            return running.open <= 0 and running.lister_done
+
+    # Inside the lock
+
+    def _insert(self, running: RunningItem, task: MediaTask, now: datetime) -> None:
+        wait = self._waits.get(host_of_url(task.url))
+        if wait is not None and wait > now:
+            task.not_before, task.waits_for_host = wait, True
+        if task.not_before is not None and task.not_before > now:
+            running.later.append(task)
+        else:
+            running.open += 1
+            running.ready.append(task)
+
+    def _pick(self) -> MediaTask | None:
+        if self._closed or len(self._active) >= self._allowed:
+            return None
+        self._wake_later()
+        candidates = [
+            running
+            for running in self._items.values()
+            if running.ready and not running.ending and not running.stop.is_set()
+        ]
+        candidates.sort(key=lambda running: (len(running.in_flight), running.item.list_order, running.item.pk))
+        for running in candidates:
+            if task := self._startable(running):
+                return self._start(running, task)
+        return None
+
+    def _startable(self, running: RunningItem) -> MediaTask | None:
+        for index, task in enumerate(running.ready):
+            if index >= _LOOK_AHEAD:
+                return None
+            if task.key in self._busy:
+                continue
+            if self._hosts.get(host_of_url(task.url), 0) < self._per_host:
+                return task
+        return None
+
+    def _start(self, running: RunningItem, task: MediaTask) -> MediaTask:
+        running.ready.remove(task)
+        running.in_flight.add(task)
+        self._active.append(task)
+        self._busy.add(task.key)
+        host = host_of_url(task.url)
+        self._hosts[host] = self._hosts.get(host, 0) + 1
+        task.stop = StopSignal()
+        return task
+
+    def stored_lately(self, task: MediaTask) -> tuple[bool, int | None]:
+        """Whether this drain stored the same medium a moment ago, for another item perhaps."""
+        with self._changed:
+            return task.key in self._recent, self._recent.get(task.key)
+
+    def _wake_later(self) -> None:
+        """Media whose time has come may start, while their item still runs for others."""
+        now = clock.now()
+        for running in self._items.values():
+            if not running.later or running.ending:
+                continue
+            due = [task for task in running.later if task.not_before is None or task.not_before <= now]
+            for task in due:
+                running.later.remove(task)
+                running.open += 1
+                running.ready.append(task)

@@ -1,0 +1,163 @@
+"""Fetching one medium into its partial file, in a transfer thread, and verifying it in another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from downloads.folders import disk_error
+from downloads.media_root import current_root, free_space_problem, prepare_root
+from downloads.naming import collection_of
+from downloads.partial import PartialFile, hold_partial
+from downloads.store import StoreRequest, thumbnail_path
+from downloads.verification import Verifier
+from mediadl.failpoints import reach
+from mediadl.media import FailureKind, FetchMethod, MediaError
+from mediadl.net.limits import FILE_BYTES_LIMIT
+from mediadl.net.stopping import StopSignal
+from mediadl.net.transfer import FetchResult, Transfer, TransferRequest
+from queue_app.engine.partial_keys import key_of_media
+from queue_app.engine.results import Stored
+from queue_app.engine.running import MediaTask
+
+# A file that is damaged or not media is of no use for a later try; one of a broken transfer is.
+_KEPT_KINDS = frozenset({FailureKind.STOPPED, FailureKind.DISK})
+_KEPT_CODES = frozenset({"VERIFIER_UNAVAILABLE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file whose bytes are all here; its partial file is still held."""
+
+    task: MediaTask
+    partial: PartialFile
+    result: FetchResult
+
+
+class Fetcher:
+    """The tools of one transfer thread: its connections stay open between files.
+
+    Args:
+        proxy_url: the only way out for child processes.
+    """
+
+    def __init__(self, proxy_url: Callable[[], str]) -> None:
+        self._transfer = Transfer()
+        self._proxy_url = proxy_url
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transfer.close()
+
+    def fetch(self, task: MediaTask, stop: StopSignal) -> Fetched:
+        """Fetch the task's present candidate.
+
+        Raises:
+            MediaError: it failed or was stopped; what arrived stays in the partial file.
+        """
+        partial = _held(task)
+        try:
+            stop.raise_if_set()
+            reach("engine.before_fetch")
+            result = self._fetch(task, partial, stop)
+        except BaseException:
+            partial.close()
+            raise
+        return Fetched(task, partial, result)
+
+    def _fetch(self, task: MediaTask, partial: PartialFile, stop: StopSignal) -> FetchResult:
+        media = task.media
+        task.bytes_start = task.bytes_done = partial.size()
+        task.bytes_total = media.size
+
+        def on_progress(done: int, total: int | None) -> None:
+            if done < task.bytes_done:
+                task.bytes_start = 0  # it started over
+            task.bytes_done, task.bytes_total = done, total or task.bytes_total
+
+        if media.method is FetchMethod.YT_DLP:
+            from platforms.fetching import fetch_stream
+
+            return fetch_stream(
+                media,
+                fd=partial.fd,
+                part_path=partial.path,
+                stop=stop,
+                proxy_url=self._proxy_url(),
+                on_progress=on_progress,
+                max_bytes=FILE_BYTES_LIMIT,
+            )
+        return self._transfer.fetch(
+            TransferRequest(
+                url=task.url,
+                fd=partial.fd,
+                headers=media.headers,
+                resume=partial.read_validators() if task.bytes_done else None,
+                expected_size=media.size if task.candidate == 0 else None,
+                stop=stop,
+                on_progress=on_progress,
+                on_validators=partial.write_validators,
+                reserve=_reserve,
+            )
+        )
+
+
+def verify(fetched: Fetched, verifier: Verifier) -> Stored:
+    """Check the file and build what the store needs; the partial file stays held.
+
+    Raises:
+        MediaError: it is not whole, not media, or not allowed; its bytes are gone then.
+    """
+    task = fetched.task
+    try:
+        verified = verifier.verify(fetched.partial.path, thumbnail_to=thumbnail_path(fetched.result.sha256))
+    except MediaError as error:
+        if error.kind not in _KEPT_KINDS and error.code not in _KEPT_CODES:
+            fetched.partial.discard()
+        fetched.partial.close()
+        raise
+    except BaseException:
+        fetched.partial.close()
+        raise
+    item, info = task.running.item, task.running.downloader
+    downloader = info.name if info else item.used_downloader
+    request = StoreRequest(
+        item=task.media,
+        platform=item.platform,
+        downloader=downloader,
+        collection=collection_of(item.platform, bool(info and info.third_party), downloader),
+        source=item.source,
+        queue_item_id=item.pk,
+        attempts=task.tries + 1,
+        partial=fetched.partial.path,
+        fetch=fetched.result,
+        verified=verified,
+        thumbnail=thumbnail_path(fetched.result.sha256) if verified.has_thumbnail else None,
+    )
+    return Stored(task, request, fetched.partial)
+
+
+def _held(task: MediaTask) -> PartialFile:
+    root = current_root()
+    item = task.running.item
+    key = key_of_media(item.platform, task.media)
+    try:
+        return hold_partial(root, key, item.fence)
+    except FileNotFoundError:
+        prepare_root(root)
+    except BlockingIOError as error:
+        raise MediaError(FailureKind.TRANSIENT, "FILE_BUSY", "Another worker still holds this file.") from error
+    except OSError as error:
+        raise disk_error(error, "a partial file") from error
+    try:
+        return hold_partial(root, key, item.fence)
+    except OSError as error:
+        raise disk_error(error, "a partial file") from error
+
+
+def _reserve(size: int) -> None:
+    """Refuse a file that does not fit above the free-space floor.
+
+    Raises:
+        MediaError: of kind ``DISK``.
+    """
+    if problem := free_space_problem(needed_bytes=size):
+        raise problem

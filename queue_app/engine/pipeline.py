@@ -1,0 +1,129 @@
+"""The transfer and verification threads between the feed and the committer."""
+
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from django.db import connections
+
+from downloads.verification import Verifier
+from mediadl.media import FailureKind, MediaError, OutcomeKind, SkipReason
+from queue_app.engine.committer import Committer
+from queue_app.engine.feed import Feed
+from queue_app.engine.fetching import Fetched, Fetcher, verify
+from queue_app.engine.known_check import Settled
+from queue_app.engine.results import Decided, Failed, Result
+from queue_app.engine.running import MediaTask
+
+VERIFICATION_THREADS = 3  # one more than the verifier's children, so that none waits for a thread
+_WAITING_FILES = 16
+_IDLE_SECONDS = 0.5
+_TRY_NEXT_KINDS = frozenset({FailureKind.GONE, FailureKind.REFUSED, FailureKind.EXPIRED_LINK, FailureKind.TRANSIENT})
+log = structlog.get_logger("Queue")
+
+
+class Pipeline:
+    """Fetches what the feed hands out and gives the verified files to the committer."""
+
+    def __init__(self, feed: Feed, committer: Committer, proxy_url: Callable[[], str]) -> None:
+        self._feed = feed
+        self._committer = committer
+        self._proxy_url = proxy_url
+        self._verifier = Verifier()
+        self._fetched: queue.Queue[Fetched | None] = queue.Queue(_WAITING_FILES)
+        self._transfer_threads: list[threading.Thread] = []
+        self._verification_threads: list[threading.Thread] = []
+        self._closed = threading.Event()
+
+    def grow(self, transfers: int) -> None:
+        """See to it that so many transfers can run at once."""
+        while len(self._transfer_threads) < transfers:
+            self._transfer_threads.append(self._started(self._transfer_loop, "transfer"))
+        while self._transfer_threads and len(self._verification_threads) < VERIFICATION_THREADS:
+            self._verification_threads.append(self._started(self._verification_loop, "verification"))
+
+    def close(self) -> None:
+        """Wait for what is on its way; the feed must have been closed."""
+        self._closed.set()
+        for thread in self._transfer_threads:
+            thread.join()
+        for _thread in self._verification_threads:
+            self._fetched.put(None)
+        for thread in self._verification_threads:
+            thread.join()
+        self._verifier.close()
+
+    @staticmethod
+    def _started(target: Callable[[], None], name: str) -> threading.Thread:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _transfer_loop(self) -> None:
+        fetcher = Fetcher(self._proxy_url)
+        try:
+            while not self._closed.is_set():
+                if task := self._feed.take(_IDLE_SECONDS):
+                    self._transfer(fetcher, task)
+        finally:
+            fetcher.close()
+            connections.close_all()
+
+    def _transfer(self, fetcher: Fetcher, task: MediaTask) -> None:
+        is_stored, download_id = self._feed.stored_lately(task)
+        if is_stored:
+            self._feed.transfer_ended(task)
+            settled = Settled(OutcomeKind.SKIPPED, SkipReason.KNOWN.value, download_id)
+            self._committer.put(Decided(task, settled))
+            return
+        stop = task.stop
+        assert stop is not None  # noqa: S101 - the feed gives every started task one
+        forget = task.running.stop.on_stop(lambda: stop.stop(task.running.stop.reason))
+        try:
+            fetched = fetcher.fetch(task, stop)
+        except MediaError as error:
+            self._failed(task, error)
+        except Exception as error:
+            log.exception("A transfer failed", queue_id=task.running.item.pk, media_id=task.media.media_id)
+            self._failed(task, _internal(error))
+        else:
+            self._feed.transfer_ended(task)
+            self._fetched.put(fetched)
+        finally:
+            forget()
+
+    def _failed(self, task: MediaTask, error: MediaError) -> None:
+        was_cut = task.was_cut and error.kind is FailureKind.STOPPED and not task.running.stop.is_set()
+        self._feed.transfer_ended(task, again=was_cut)
+        if not was_cut and not self._next_candidate(task, error):
+            self._committer.put(Failed(task, error))
+
+    def _next_candidate(self, task: MediaTask, error: MediaError) -> bool:
+        return error.kind in _TRY_NEXT_KINDS and self._feed.try_next_candidate(task)
+
+    def _verification_loop(self) -> None:
+        try:
+            while (fetched := self._fetched.get()) is not None:
+                if (result := self._verified(fetched)) is not None:
+                    self._committer.put(result)
+        finally:
+            connections.close_all()
+
+    def _verified(self, fetched: Fetched) -> Result | None:
+        task = fetched.task
+        try:
+            return verify(fetched, self._verifier)
+        except MediaError as error:
+            return None if self._next_candidate(task, error) else Failed(task, error)
+        except Exception as error:
+            log.exception("A file could not be verified", queue_id=task.running.item.pk)
+            with suppress(OSError):
+                fetched.partial.close()
+            return Failed(task, _internal(error))
+
+
+def _internal(error: Exception) -> MediaError:
+    detail = f"The program itself failed on this file ({type(error).__name__}); the log has the details."
+    return MediaError(FailureKind.TRANSIENT, "INTERNAL_ERROR", detail)
