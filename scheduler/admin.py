@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from mediadl.accounts.models import User
 from mediadl.api.errors import ApiError
 from scheduler import services
-from scheduler.models import Job, Run
+from scheduler.models import ForumThread, Job, Run
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -76,3 +76,12 @@ class RunAdmin(ReadOnlyAdmin):
     list_filter = ["status", "job__platform"]
     date_hierarchy = "started_at"
     list_select_related = ["job"]
+
+
+@admin.register(ForumThread)
+class ForumThreadAdmin(ReadOnlyAdmin):
+    """Monitored threads and what came of them."""
+
+    list_display = ["slug", "forum_name", "title", "status", "monitor_until", "last_check", "next_check", "files_found"]
+    list_filter = ["status", "forum_name"]
+    search_fields = ["slug", "title", "url"]

@@ -77,3 +77,44 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run of {self.job_id} at {self.started_at}"
+
+
+class ThreadStatus(models.TextChoices):
+    """Whether a forum thread is looked at."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    ENDED = "ended", "Ended"
+
+
+class ForumThread(models.Model):
+    """A monitored thread; ``slug`` is the API's ``thread_id``."""
+
+    slug = models.SlugField(max_length=200, unique=True)
+    forum_name = models.CharField(max_length=120)
+    url = models.TextField()
+    url_hash = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=10, choices=ThreadStatus.choices)
+    created_at = models.DateTimeField()
+    monitor_until = models.DateTimeField()
+    interval_seconds = models.PositiveIntegerField()
+    next_check = models.DateTimeField(null=True)
+    last_check = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    files_found = models.PositiveIntegerField(default=0)
+    last_files = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    queue_item_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="thread_status_known", condition=Q(status__in=ThreadStatus.values)),
+        ]
+        indexes = [
+            models.Index(fields=["next_check"], name="thread_next_check", condition=Q(status="active")),
+            models.Index(fields=["queue_item_id"], name="thread_queue_item"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.slug

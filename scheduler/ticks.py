@@ -14,6 +14,7 @@ from django.db import transaction
 from mediadl import clock
 from scheduler.cron import next_due
 from scheduler.models import Job, Run
+from scheduler.monitors.checks import check_due_threads
 from scheduler.runs import end_orphaned_runs, start_run
 from scheduler.services import schedule_zone
 
@@ -40,8 +41,9 @@ def _start_if_due(job: Job, now: datetime) -> Run | None:
 
 
 def tick() -> int:
-    """Start every job that is due; answers how many runs this call recorded."""
+    """Start every job and thread check that is due; answers how many runs of jobs this call recorded."""
     now = clock.now()
     end_orphaned_runs()
+    check_due_threads()
     due = Job.objects.filter(enabled=True, next_run__lte=now).order_by("next_run")
     return sum(_start_if_due(job, now) is not None for job in due)

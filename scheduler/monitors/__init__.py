@@ -1,0 +1,1 @@
+"""Forum threads that are looked at again and again until a day."""

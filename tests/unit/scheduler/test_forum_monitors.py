@@ -1,0 +1,141 @@
+"""Monitored threads: checked by a schedule that follows how busy they are, until a day."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from mediadl import clock
+from mediadl.api.errors import DuplicateError, InvalidFieldsError, TransitionRefusedError
+from queue_app.models import QueueItem
+from queue_app.services import cancel
+from scheduler.models import ForumThread
+from scheduler.monitors import services
+from scheduler.monitors.checks import LONGEST, SHORTEST, check_due_threads, check_ended
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+THREAD = "https://forum.example/threads/big-cats.4711/"
+
+
+@pytest.fixture
+def moments() -> Iterator[list[datetime]]:
+    """The present moment as its last entry; a test appends to move it."""
+    present = [NOON]
+    with clock.clock_set_to(lambda: present[-1]):
+        yield present
+
+
+def start(**changes: object) -> ForumThread:
+    given = {"forum_name": "PicturePub", "thread_url": THREAD, "thread_title": "Big cats", "user": None}
+    return services.start_monitor(**{**given, **changes})
+
+
+def end_check(status: str, *, downloaded: int = 0, code: str = "") -> None:
+    item = QueueItem.objects.filter(status="pending").get()
+    item.status, item.items_downloaded, item.error_code = status, downloaded, code
+    item.error_message = code or None
+    with transaction.atomic():
+        QueueItem.objects.filter(pk=item.pk).update(status=status)
+        check_ended(item)
+
+
+@pytest.mark.parametrize(
+    ("url", "slug"),
+    [
+        ("https://example.com/thread/123", "thread-123"),
+        (THREAD, "thread-4711"),
+        ("https://forum.example/viewtopic.php?f=2&t=55", "thread-55"),
+        ("https://forum.example/words-only/", "thread-words-only"),
+    ],
+)
+def test_the_id_comes_from_the_url(url: str, slug: str):
+    assert start(thread_url=url).slug == slug
+
+
+def test_a_clash_on_another_site_gets_a_suffix():
+    start()
+    assert start(thread_url="https://other.example/threads/x.4711/").slug == "thread-4711-2"
+
+
+def test_a_thread_is_monitored_once_and_an_ended_one_is_taken_up_again(moments: list[datetime]):
+    first = start(monitor_days=2)
+    with pytest.raises(DuplicateError) as refused:
+        start()
+    assert refused.value.extra == {"existing_id": first.slug}
+
+    moments.append(NOON + timedelta(days=2, minutes=1))
+    check_due_threads()
+    assert ForumThread.objects.get().status == "ended"
+    with pytest.raises(TransitionRefusedError):
+        services.update_monitor(first.slug, status="paused", user=None)
+    assert start().pk == first.pk
+    assert ForumThread.objects.get().status == "active"
+
+
+def test_bad_urls_and_names_are_refused_by_their_field():
+    for field, changes in {
+        "thread_url": {"thread_url": "ftp://forum.example/thread/1"},
+        "forum_name": {"forum_name": "a/b"},
+    }.items():
+        with pytest.raises(InvalidFieldsError) as refused:
+            start(**changes)
+        assert list(refused.value.field_errors) == [field]
+
+
+def test_a_busy_thread_is_checked_sooner_and_a_quiet_one_later(moments: list[datetime]):
+    start()
+    intervals = []
+    for downloaded in [5, 5, 5, 0, 0]:
+        assert check_due_threads() == 1
+        assert check_due_threads() == 0
+        end_check("completed", downloaded=downloaded)
+        thread = ForumThread.objects.get()
+        intervals.append(thread.interval_seconds)
+        moments.append(thread.next_check + timedelta(seconds=1))
+
+    assert intervals == [1800, 900, int(SHORTEST.total_seconds()), 1350, 2025]
+    assert (thread.files_found, thread.checks, thread.last_files) == (15, 5, 0)
+
+
+def test_the_interval_never_exceeds_a_day(moments: list[datetime]):
+    start(monitor_days=365)
+    for _ in range(15):
+        check_due_threads()
+        end_check("completed")
+        moments.append(ForumThread.objects.get().next_check + timedelta(seconds=1))
+
+    assert ForumThread.objects.get().interval_seconds == LONGEST.total_seconds()
+
+
+def test_a_deleted_thread_ends_its_monitor_and_another_failure_does_not(moments: list[datetime]):
+    start()
+    check_due_threads()
+    end_check("failed", code="TIMEOUT")
+    assert ForumThread.objects.get().status == "active"
+    assert ForumThread.objects.get().last_error == "TIMEOUT"
+
+    moments.append(ForumThread.objects.get().next_check)
+    check_due_threads()
+    end_check("failed", code="HTTP_404")
+    assert ForumThread.objects.get().status == "ended"
+
+
+def test_paused_threads_are_left_alone_until_resumed(moments: list[datetime]):
+    slug = start().slug
+    services.update_monitor(slug, status="paused", user=None)
+    assert check_due_threads() == 0
+
+    services.update_monitor(slug, status="active", user=None)
+    assert check_due_threads() == 1
+
+
+def test_cancelling_a_check_in_the_queue_lets_the_next_one_come(moments: list[datetime]):
+    start()
+    check_due_threads()
+    cancel(item_id=QueueItem.objects.get().pk, user=None)
+
+    moments.append(ForumThread.objects.get().next_check)
+    assert check_due_threads() == 1
