@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from mediadl.net.validators import Validators
 PARTIAL_FOLDER = ".partial"
 PART_ENDING = ".part"
 META_ENDING = ".meta.part"
+STREAM_ENDING = ".part.d"  # the folder in which yt-dlp works beside a partial file (platforms.fetching)
 _KEY_DIGITS = 40
 _FILE_MODE = 0o644  # it becomes the stored file
 _MAX_META_BYTES = 64 * 1024
@@ -87,6 +89,7 @@ class PartialFile:
                 for name in (self.path.name, self._meta_name):
                     with suppress(FileNotFoundError):
                         os.unlink(name, dir_fd=inside)
+                shutil.rmtree(f"{self.path.name}.d", ignore_errors=True, dir_fd=inside)
 
     def close(self) -> None:
         """Close and unlock; the bytes stay for a later resume. Closing twice is harmless."""
@@ -172,7 +175,7 @@ def _still_named(descriptor: int, name: str, inside: int) -> bool:
 
 
 def _is_held(name: str, inside: int) -> bool:
-    data_name = name.removesuffix(".new")
+    data_name = name.removesuffix(".new").removesuffix(".d")
     if data_name.endswith(META_ENDING):
         data_name = data_name.removesuffix(META_ENDING) + PART_ENDING
     try:
@@ -193,7 +196,10 @@ def _remove(root: Path, goes: Callable[[str, int], bool]) -> int:
     try:
         with _partial_folder(root) as inside:
             for name in os.listdir(inside):  # noqa: PTH208 - by descriptor
-                if not name.endswith((PART_ENDING, f"{META_ENDING}.new")) or not goes(name, inside):
+                if not name.endswith((PART_ENDING, f"{META_ENDING}.new", STREAM_ENDING)) or not goes(name, inside):
+                    continue
+                if name.endswith(STREAM_ENDING):
+                    shutil.rmtree(name, ignore_errors=True, dir_fd=inside)
                     continue
                 with suppress(FileNotFoundError, IsADirectoryError):
                     os.unlink(name, dir_fd=inside)

@@ -1,6 +1,6 @@
 """What the engine iterates: the media of one request, by the first downloader that knows its URL."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from mediadl.media import FailureKind, MediaError, MediaItem
@@ -17,7 +17,7 @@ class FoundMedia:
 
 def list_through(
     downloaders: Sequence[DownloaderInfo], make_context: Callable[[DownloaderInfo], ListingContext]
-) -> Iterator[FoundMedia]:
+) -> Generator[FoundMedia, None, None]:
     """Yield the media that the first fitting downloader lists, lazily.
 
     A downloader that does not know the URL hands it to the next one; so does one that finds nothing
