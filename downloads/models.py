@@ -86,7 +86,7 @@ class Download(models.Model):
             models.Index(fields=["status", "-download_date", "-id"], name="download_status_date"),
             models.Index(fields=["-post_date", "-id"], name="download_post_date"),
             models.Index(fields=["-file_size", "-id"], name="download_file_size"),
-            models.Index(fields=["media_url_key"], name="download_media_url_key", condition=~Q(media_url_key="")),
+            models.Index(fields=["platform", "media_url_key"], name="download_media_url_key"),
             models.Index(fields=["-download_date", "-id"], name="download_kept", condition=Q(kept=True)),
             models.Index(fields=["queue_item_id"], name="download_queue_item"),
         ]
@@ -107,7 +107,7 @@ class Tombstone(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["platform", "media_id"], name="tombstone_media_once")]
-        indexes = [models.Index(fields=["media_url_key"], name="tombstone_url_key", condition=~Q(media_url_key=""))]
+        indexes = [models.Index(fields=["platform", "media_url_key"], name="tombstone_url_key")]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.media_id}"

@@ -114,10 +114,10 @@ def _stored_file_ids(files: Sequence[PlacedFile]) -> dict[tuple[int, str], int]:
     wanted = {(file.root_id, file.path): file.row for file in files}
     if not wanted:
         return {}
-    paths = [path for _root, path in wanted]
+    roots, paths = {root for root, _path in wanted}, [path for _root, path in wanted]
     found = {
         (root, path): (pk, sha256)
-        for pk, root, path, sha256 in StoredFile.objects.filter(path__in=paths).values_list(
+        for pk, root, path, sha256 in StoredFile.objects.filter(root_id__in=roots, path__in=paths).values_list(
             "id", "root_id", "path", "sha256"
         )
     }
