@@ -199,6 +199,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RoleEnum": "mediadl.api.roles.Role",
         "QueueStatusEnum": "queue_app.states.Status",
         "DownloadStatusEnum": "downloads.models.DownloadStatus",
+        "PlatformStatusEnum": "platforms.selectors.PlatformStatus",
+        "RunStatusEnum": "scheduler.models.RunStatus",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -12,7 +12,7 @@ from tests.api.clients import ApiClient, client_as, client_of, error_code, make_
 pytestmark = pytest.mark.django_db
 
 
-def _make(client: ApiClient, scope: str = "full", **fields):
+def _make(client: ApiClient, scope: str = "full", **fields: object):
     answer = client.post("/auth/tokens", {"name": "backup", "scope": scope, **fields})
     assert answer.status_code == 201, answer.content
     return answer.json()

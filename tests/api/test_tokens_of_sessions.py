@@ -23,7 +23,7 @@ def _me(token: str):
     return ApiClient({"Authorization": f"Bearer {token}"}).get("/auth/me")
 
 
-def _claims(session: Session, **changes) -> dict:
+def _claims(session: Session, **changes: object) -> dict:
     now = int(datetime.now(UTC).timestamp())
     claims = {"token_type": "access", "sub": str(session.user_id), "sid": session.pk.hex, "iat": now, "exp": now + 900}
     return {**claims, **changes}
@@ -47,12 +47,12 @@ def test_no_token_is_not_authenticated():
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda s: "",
-        lambda s: "x",
-        lambda s: "a.b.c",
-        lambda s: "é" * 10,
-        lambda s: "x" * 100_000,
-        lambda s: "mdl_unknown",
+        lambda _s: "",
+        lambda _s: "x",
+        lambda _s: "a.b.c",
+        lambda _s: "é" * 10,
+        lambda _s: "x" * 100_000,
+        lambda _s: "mdl_unknown",
         lambda s: _signed(_claims(s), key="another key, long enough for the algorithm"),
         lambda s: _signed(_claims(s), algorithm="HS512"),
         lambda s: _signed(_claims(s), algorithm="HS384"),

@@ -55,11 +55,10 @@ def sign_in_browser(request: HttpRequest, username: str, password: str) -> User:
 
 def sign_out_browser(request: HttpRequest) -> None:
     """End this browser's session, its sockets too."""
-    bound = request.session.get(_BINDING)
-    user = request.user
+    claims = _claims_of(request.session)
     with transaction.atomic():
-        if bound and isinstance(user, User):
-            logout(UUID(hex=bound), user)
+        if claims is not None and claims.session is not None:
+            logout(claims.session.pk, claims.user)
         auth.logout(request)
 
 
