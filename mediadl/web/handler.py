@@ -32,7 +32,7 @@ REQUEST_BODY_BYTES = 1024 * 1024
 BODY_PART_BYTES = 256 * 1024
 STATIC_READ_BYTES = 64 * 1024
 BODILESS_STATUSES = (204, 304)
-SMALL_FILE_BYTES = 1024 * 1024  # files up to this size are read in the request's own hop
+SMALL_FILE_BYTES = 1024 * 1024  # what is no larger (a thumbnail) is read in the request's own hop
 
 _log = structlog.get_logger("System")
 
@@ -114,7 +114,7 @@ def _answer_from(response: HttpResponseBase) -> _Answer:
             headers.append((b"Content-Length", str(len(body)).encode()))
         return _Answer(response.status_code, headers, body)
     stream = _parts(cast("StreamingHttpResponse", response))
-    if isinstance(response, FileResponse) and 0 <= int(response.get("Content-Length", "-1")) <= SMALL_FILE_BYTES:
+    if 0 <= int(response.get("Content-Length", "-1")) <= SMALL_FILE_BYTES:
         body = b"".join(stream)
         response.close()
         return _Answer(response.status_code, headers, body)

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,13 +13,14 @@ import structlog
 # Installs Twisted's reactor on asyncio; must come before any other import of a reactor.
 from daphne.server import Server, reactor  # isort: skip
 from daphne.http_protocol import HTTPFactory
+from django.conf import settings
 from twisted.internet import defer
 from twisted.internet.interfaces import IAddress
 from twisted.logger import globalLogBeginner
 from twisted.web import http
 
 from mediadl.environment import EnvironmentProblem
-from mediadl.web.access_log import log_access
+from mediadl.web.access_log import AccessLog
 from mediadl.web.channel import IDLE_SECONDS, LimitedChannel
 from mediadl.web.disconnects import ClientDisconnected
 from mediadl.web.request import BoundedRequest
@@ -26,7 +28,7 @@ from mediadl.web.socket_protocol import GOING_AWAY, BoundedSocket, BoundedSocket
 
 BACKLOG = 512
 # A clean stop takes less than a second: what answers within this still does.
-STOP_SECONDS = 0.6
+STOP_SECONDS = 0.3
 SOCKET_HANDSHAKE_SECONDS = 5
 PING_TIMEOUT_SECONDS = 30
 
@@ -71,6 +73,7 @@ def run(
     on_ready: Callable[[int], None] | None = None,
     ready_fd: int | None = None,
     listen_fd: int | None = None,
+    access_log: Path | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; returns after a clean stop. Main thread only, once a process.
 
@@ -81,6 +84,7 @@ def run(
         on_ready: called with the port once connections are answered.
         ready_fd: a descriptor on which ``<port>\\n`` is written then; it is closed afterwards.
         listen_fd: a listening socket that the caller has bound; host and port are then not used.
+        access_log: the access log's file; ``access.log`` in the folder of logs if left out.
 
     Raises:
         AddressUnavailable: see :func:`bind`.
@@ -90,6 +94,7 @@ def run(
         from mediadl.asgi import application as product
 
         application = product
+    log = AccessLog(access_log or settings.LOGS_DIR / "access.log")
     bound_port = listener.getsockname()[1]
 
     def tell() -> None:
@@ -100,8 +105,9 @@ def run(
             os.close(ready_fd)
 
     try:
-        WebServer(application, listener, tell).run()
+        WebServer(application, listener, tell, log).run()
     finally:
+        log.close()
         listener.close()
 
 
@@ -124,11 +130,13 @@ class BoundedHttpFactory(HTTPFactory):  # type: ignore[misc]
 class WebServer(Server):  # type: ignore[misc]
     """daphne's server with our connections, and a stop that waits for nobody for long."""
 
-    def __init__(self, application: Application, listener: socket.socket, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, application: Application, listener: socket.socket, tell: Callable[[], None], log: AccessLog
+    ) -> None:
         super().__init__(
             application,
             endpoints=["bound before"],
-            action_logger=log_access,
+            action_logger=log,
             server_name="",  # no banner
             ping_timeout=PING_TIMEOUT_SECONDS,
             websocket_handshake_timeout=SOCKET_HANDSHAKE_SECONDS,
