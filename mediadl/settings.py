@@ -41,7 +41,7 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mediadl.accounts.admin_config.ProductAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -195,17 +195,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "RoleEnum": "mediadl.api.roles.Role",
-        "QueueStatusEnum": "queue_app.states.Status",
-        "DownloadStatusEnum": "downloads.models.DownloadStatus",
-        "PlatformStatusEnum": "platforms.selectors.PlatformStatus",
-        "RunStatusEnum": "scheduler.models.RunStatus",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "mediadl.api.schema.document_errors",
-    ],
+    # Enumerations stay where they are used: shared ones would need a unique name for each set.
+    "POSTPROCESSING_HOOKS": ["mediadl.api.schema.document_errors"],
 }
 
 LOGGING_CONFIG = None  # structlog sets logging up: mediadl.logs.configure

@@ -58,7 +58,7 @@ def storage_use() -> tuple[int, int | None]:
 def human_size(value: int) -> str:
     """Bytes in steps of 1024 with one decimal where it is not zero: ``42.5 GB``, ``500 GB``."""
     amount, unit = float(value), "B"
-    for unit in ("B", "KB", "MB", "GB", "TB"):  # noqa: B007 - the last one is used below
+    for unit in ("B", "KB", "MB", "GB", "TB"):
         if amount < _STEP or unit == "TB":
             break
         amount /= _STEP

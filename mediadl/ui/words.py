@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 _STEP = 1024
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -22,11 +23,11 @@ def size(value: float) -> str:
     """Bytes in steps of 1024: ``88 KB``, ``2.3 MB``, ``42.5 GB``."""
     amount = float(value)
     unit = _UNITS[0]
-    for unit in _UNITS:  # noqa: B007 - the last one is used below
+    for unit in _UNITS:
         if amount < _STEP or unit == _UNITS[-1]:
             break
         amount /= _STEP
-    if unit in ("B", "KB") or amount >= 100:  # noqa: PLR2004 - three digits say enough
+    if unit in ("B", "KB") or amount >= 100:
         return f"{amount:.0f} {unit}"
     return f"{amount:.1f} {unit}"
 
@@ -106,7 +107,7 @@ def name_parts(name: str, tail: int = 9) -> tuple[str, str]:
     if len(name) <= tail * 2:
         return name, ""
     stem, dot, extension = name.rpartition(".")
-    if not dot or len(extension) > 5:  # noqa: PLR2004 - no extension is longer
+    if not dot or len(extension) > 5:
         return name[:-tail], name[-tail:]
     return stem[: -(tail - len(extension))], f"{stem[-(tail - len(extension)) :]}.{extension}"
 

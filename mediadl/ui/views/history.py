@@ -1,0 +1,183 @@
+"""The history: a gallery and a table of everything that was downloaded, and what one can do to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from downloads import services
+from downloads.models import Tombstone
+from downloads.selectors import file_location, get_download, list_downloads, matching_ids
+from mediadl import clock
+from mediadl.accounts.models import Role
+from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
+from mediadl.ui.access import may, page
+from mediadl.ui.pages import render_page, render_part
+from mediadl.ui.presenters.days import days_of
+from mediadl.ui.presenters.history_filters import (
+    HistoryView,
+    chips,
+    filter_words,
+    sort_label,
+    sorts,
+    view_of,
+    without_one,
+)
+from mediadl.ui.presenters.lightbox import shown
+from mediadl.ui.presenters.tiles import tiles_of
+from mediadl.ui.selectors.facets import forgotten_count, months
+from mediadl.ui.triggers import toast, trigger
+from mediadl.ui.words import count
+from mediadl.web.archive import ArchiveEntry, ArchiveResponse
+
+PER_PAGE = 60
+MOST_AT_ONCE = 1000
+_DONE_WORDS = {
+    "delete": "deleted",
+    "retry": "queued again",
+    "mark_upgraded": "marked as upgraded",
+    "keep": "kept",
+    "unkeep": "no longer kept",
+}
+
+
+def _page_of(view: HistoryView, number: int, after: str = "") -> dict[str, Any]:
+    found = list_downloads(view.filters, view.sort, number, PER_PAGE)
+    tiles = tiles_of(found.rows)
+    by_day = view.sort.endswith("download_date")
+    more = number * PER_PAGE < found.total
+    return {
+        "view": view,
+        "query": view.query(),
+        "total": found.total,
+        "tiles": tiles,
+        "days": days_of(tiles, view.filters, after) if by_day and not view.table else [],
+        "by_day": by_day,
+        "next_page": number + 1 if more else 0,
+        "last_day": tiles[-1].date.date().isoformat() if tiles else "",
+        "first_index": (number - 1) * PER_PAGE,
+    }
+
+
+@page()
+def history(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    view = view_of(request.GET)
+    context = _page_of(view, 1)
+    context |= {
+        "chips": chips(view),
+        "sorts": sorts(view),
+        "sort_label": sort_label(view),
+        "gallery_query": HistoryView(view.values, view.sort).query(),
+        "table_query": HistoryView(view.values, view.sort, table=True).query(),
+        "forgotten": forgotten_count(),
+        "may_delete_files": may(request.user, Role.ADMIN),
+        "months": months(view.filters) if context["by_day"] and not view.table else [],
+    }
+    if not context["tiles"] and view.values:
+        context["filter_words"] = filter_words(view)
+        context["without"] = without_one(view, lambda filters: list_downloads(filters, per_page=1).total)
+    return render_page(request, "history/page.html", context, current="history")
+
+
+@page()
+def more(request: HttpRequest, number: int) -> HttpResponse:
+    """The tiles or table rows of a further page."""
+    view = view_of(request.GET)
+    context = _page_of(view, max(1, number), request.GET.get("after", ""))
+    return render_part(request, "history/_more.html", context)
+
+
+@page()
+def item(request: HttpRequest, download_id: int) -> HttpResponse:
+    """One file, large: as a part for the lightbox, else as a page of its own."""
+    context = {"shown": shown(get_download(download_id)), "may_delete_files": may(request.user, Role.ADMIN)}
+    if request.headers.get("HX-Request"):
+        return render_part(request, "history/_lightbox.html", context)
+    return render_page(request, "history/item.html", context, current="history")
+
+
+@page()
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """What is known but not here: deleted on purpose and not fetched again."""
+    number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
+    rows = Tombstone.objects.order_by("-deleted_at", "-id")[(number - 1) * PER_PAGE : number * PER_PAGE]
+    total = forgotten_count()
+    context = {
+        "rows": rows,
+        "forgotten": total,
+        "total": list_downloads(per_page=1).total,
+        "next_page": number + 1 if number * PER_PAGE < total else 0,
+        "previous_page": number - 1,
+    }
+    return render_page(request, "history/forgotten.html", context, current="history")
+
+
+@require_POST
+@page(Role.USER)
+def fetch_again(request: HttpRequest, tombstone_id: int) -> HttpResponse:
+    """Forget that an item was deleted, so that the next run of its source fetches it."""
+    row = Tombstone.objects.filter(pk=tombstone_id).first()
+    if row is None:
+        raise NotFoundError("It is not remembered as deleted any more.")
+    services.remove_tombstones(platform=row.platform, media_ids=[row.media_id])
+    if not request.headers.get("HX-Request"):
+        return redirect("history-forgotten")
+    return toast(HttpResponse(), "It is fetched again", "By the next run of its source.")
+
+
+def _selection(data: QueryDict) -> dict[str, Any]:
+    """The chosen ids, or the filters where "all that match" was chosen."""
+    if data.get("all"):
+        return {"filters": view_of(QueryDict(data.get("query", ""))).filters}
+    ids = list(dict.fromkeys(int(part) for part in data.getlist("ids") if part.isdecimal()))
+    if not ids:
+        raise InvalidFieldsError({"ids": ["Select at least one."]}, "Nothing is selected.")
+    return {"ids": ids[:MOST_AT_ONCE]}
+
+
+@require_POST
+@page(Role.USER)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Keep, retry, mark or delete the selected files."""
+    action = request.POST.get("action", "")
+    if action not in _DONE_WORDS:
+        raise InvalidFieldsError({"action": [f"Must be one of: {', '.join(_DONE_WORDS)}."]})
+    result = services.bulk(
+        action=action,
+        delete_files=action == "delete" and may(request.user, Role.ADMIN),
+        forget=bool(request.POST.get("forget")),
+        user=request.user,
+        **_selection(request.POST),
+    )
+    response = HttpResponse(status=204)
+    title = f"{count(result.success, 'file')} {_DONE_WORDS[action]}"
+    if result.success:
+        hint = count(result.failed, "other") + " could not be" if result.failed else ""
+        toast(response, title, hint)
+    else:
+        first = result.errors[0]["detail"] if result.errors else "Nothing matched."
+        toast(response, f"No file was {_DONE_WORDS[action]}", first, level="error")
+    trigger(response, "bulk-done", {"action": action})
+    return response if request.headers.get("HX-Request") else redirect("history")
+
+
+@require_POST
+@page()
+def zip_file(request: HttpRequest) -> HttpResponse:
+    """The selected files as one archive, streamed."""
+    chosen = _selection(request.POST)
+    ids = chosen.get("ids") or matching_ids(chosen["filters"], MOST_AT_ONCE)
+    stamp = clock.now().strftime("%Y%m%d_%H%M%S")
+    return ArchiveResponse(_entries(ids), filename=f"mediadl_{stamp}.zip")  # type: ignore[return-value] # streams
+
+
+def _entries(ids: list[int]) -> Iterator[ArchiveEntry]:
+    for download_id in ids:
+        try:
+            location = file_location(download_id)
+        except ApiError:
+            continue  # it failed, or its file is gone
+        yield ArchiveEntry(location.path, location.filename)

@@ -1,0 +1,59 @@
+// The sidebar's speed: the sum over running items, as a figure and as a line of the last minutes.
+const POINTS = 48;
+const EVERY = 2000;
+const FORGET_AFTER = 15_000;
+const WIDTH = 188;
+const HEIGHT = 28;
+const running = new Map();
+const past = Array(POINTS).fill(0);
+
+function total() {
+  const now = Date.now();
+  let sum = 0;
+  for (const [id, entry] of running) {
+    if (now - entry.at > FORGET_AFTER) running.delete(id);
+    else sum += entry.speed;
+  }
+  return sum;
+}
+
+/** Take in a progress or completion event. */
+export function showSpeed(data) {
+  if (data.status === "downloading" && data.progress < 100) {
+    running.set(data.queue_id, { speed: data.speed_mbps || 0, at: Date.now() });
+  } else {
+    running.delete(data.queue_id);
+  }
+  showTotal();
+}
+
+function showTotal() {
+  const text = `${total().toFixed(1)} MB/s`;
+  for (const place of document.querySelectorAll("[data-speed]")) place.textContent = text;
+}
+
+export function showRunning(count) {
+  for (const place of document.querySelectorAll("[data-running-count]")) place.textContent = count;
+  for (const bubble of document.querySelectorAll("[data-running-bubble]")) bubble.hidden = !count;
+}
+
+function draw() {
+  past.push(total());
+  past.shift();
+  showTotal();
+  const line = document.querySelector("[data-speed-line]");
+  if (!line) return;
+  const highest = Math.max(1, ...past);
+  const points = past.map((value, index) => {
+    const x = (index * WIDTH) / (POINTS - 1);
+    const y = HEIGHT - 1 - (value / highest) * (HEIGHT - 4);
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  });
+  line.querySelector(".edge").setAttribute("d", `M${points.join("L")}`);
+  line.querySelector(".area").setAttribute("d", `M0 ${HEIGHT}L${points.join("L")}L${WIDTH} ${HEIGHT}z`);
+}
+
+export function startSpeed() {
+  draw();
+  window.setInterval(() => !document.hidden && draw(), EVERY);
+}
