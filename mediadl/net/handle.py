@@ -119,7 +119,7 @@ class GuardedHandle:
         self._sockets.start()
         unregister = request.stop.on_stop(hop.cut) if request.stop else None
         try:
-            self._curl.perform()
+            self._perform_curl(hop)
         except pycurl.error as error:
             hop.raise_failure(error, self._names)
         finally:
@@ -131,8 +131,20 @@ class GuardedHandle:
         # With an announced length curl gives a connection up only if more came than that.
         is_kept = hop.is_http11 and "close" not in head.headers.get("Connection", "").lower()
         was_given_up = is_kept and "Content-Length" in head.headers and self._sockets.current_was_closed
-        has_more = url.startswith("http:") and self._sockets.has_unread()
+        has_more = hop.is_plain and self._sockets.has_unread()
         return Finished(head, hop.cut_short, not hop.cut_short and (was_given_up or has_more))
+
+    def _perform_curl(self, hop: "_Hop") -> None:
+        for _ in range(_CONNECTIONS_KEPT):
+            hop.was_stale = False
+            try:
+                self._curl.perform()
+            except pycurl.error:
+                if not hop.was_stale:
+                    raise
+            else:
+                return
+        self._curl.perform()
 
     def _set_lasting_options(self) -> None:
         for option, value in (
@@ -194,9 +206,16 @@ class GuardedHandle:
 
     def _on_connected(self, _peer: str, _local: str, _peer_port: int, local_port: int) -> int:
         self._sockets.use(local_port)
-        if self._hop is not None:
-            self._hop.pace.request_sent()
-        return _GO_ON  # PREREQFUNC_OK
+        hop = self._hop
+        if hop is None:
+            return _ABORT
+        if hop.is_plain and self._sockets.has_unread():
+            # Something came on this kept connection that nobody asked for: it would be read as the answer.
+            hop.was_stale = True
+            self._sockets.drop_current()
+            return _ABORT
+        hop.pace.request_sent()
+        return _GO_ON
 
     def _on_header(self, line: bytes) -> int | None:
         return self._guarded(lambda hop: hop.header(line))
@@ -237,6 +256,8 @@ class _Hop:
         self.failure: BaseException | None = None
         self.cut_short = False
         self.is_http11 = False
+        self.is_plain = url.startswith("http:")  # what lies in a TLS connection may be TLS's own
+        self.was_stale = False
         self.has_proxy = False
         self._request = request
         self._sink = sink

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pycurl
@@ -95,15 +96,19 @@ class GuardedSockets:
             current = None if self._current is None else self._open.get(self._current)
             return self.current_had_unread or (current is not None and _has_unread(current))
 
+    def drop_current(self) -> None:
+        """End the request's connection, so that it is not used again."""
+        with self._lock:
+            current = None if self._current is None else self._open.get(self._current)
+            if current is not None:
+                _shut(current)
+
     def cut(self) -> None:
         """End every connection now, and refuse new ones until :meth:`start`."""
         with self._lock:
             self._is_cut = True
             for opened in self._open.values():
-                try:
-                    opened.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # not connected yet, or the peer was faster
+                _shut(opened)
 
 
 def _has_unread(opened: socket.socket) -> bool:
@@ -111,3 +116,8 @@ def _has_unread(opened: socket.socket) -> bool:
         return bool(opened.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
     except OSError:
         return False  # nothing there, or no connection any more
+
+
+def _shut(opened: socket.socket) -> None:
+    with suppress(OSError):  # not connected yet, or the peer was faster
+        opened.shutdown(socket.SHUT_RDWR)

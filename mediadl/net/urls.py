@@ -104,7 +104,10 @@ def _split(url: str) -> SplitResult:
 
 def _host_text(parts: SplitResult) -> str:
     if parts.netloc.startswith("["):
-        return parts.netloc[: parts.netloc.find("]") + 1]
+        literal, bracket, rest = parts.netloc.partition("]")
+        if rest and not rest.startswith(":"):
+            bad_url("The URL has an IPv6 address that cannot be read.")
+        return literal + bracket
     return parts.netloc.partition(":")[0]
 
 
