@@ -2,7 +2,6 @@
 
 from django.apps import AppConfig
 
-
 DEFAULT_KEEP_DAYS = 30
 
 

@@ -17,7 +17,7 @@ _SECRET_NAME = re.compile(rf"(?:^|[_.\-])(?:{_HIDDEN_NAMES})$", re.IGNORECASE)
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Header lines: everything up to the end of the line.
     (re.compile(r"(?im)\b((?:proxy-)?authorization|(?:set-)?cookie)(\s*[:=]\s*)(?!\s)[^\r\n]+"), rf"\1\2{HIDDEN}"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=\-]{6,}"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(?i)\b(bearer)\s+(?=\S*[0-9])[A-Za-z0-9._~+/=\-]{6,}"), rf"\1 {HIDDEN}"),
     # name=value in a query or a command line, and "name": "value" in JSON or a dictionary's text.
     (
         re.compile(
