@@ -7,6 +7,8 @@ no script is run, and what a page merely decorates itself with is left out.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -26,6 +28,7 @@ from platforms.picture_identity import identity_and_size
 from platforms.srcset import largest_first
 
 MAX_CANDIDATES = 4
+MAX_MEDIA = 20_000  # of one page: more is no gallery, but somebody's attempt to keep us busy
 CAPTION_MAX_CHARACTERS = 500
 _LINK_DEPTH = 5  # how many elements may lie between a picture and the link around it
 _FULL_ATTRIBUTES = (
@@ -88,6 +91,7 @@ def base_of(root: LexborNode, page_url: str) -> str:
     return resolve(page_url, href) or page_url
 
 
+@lru_cache(maxsize=4096)
 def resolve(base_url: str, link: str) -> str:
     """The absolute, normalised form of ``link``; empty where it is not an http(s) URL."""
     link = re.sub(r"[\t\r\n]", "", link).strip()
@@ -168,9 +172,11 @@ def _sources(node: LexborNode, base_url: str) -> list[str]:
 
 
 def _link(node: LexborNode, base_url: str) -> Iterator[PageMedium]:
+    if node.css_first("img") is not None:
+        return  # read with the picture
     target = resolve(base_url, node.attributes.get("href") or "")
-    if not target or node.css_first("img") is not None or is_furniture_url(target):
-        return  # a link around a picture is read with the picture
+    if not target or is_furniture_url(target):
+        return
     leads_to_media, kind = linked_type(target)
     if is_stream_list(target):
         yield PageMedium((target,), MediaType.VIDEO, _caption(node), needs_yt_dlp=True)
@@ -224,7 +230,7 @@ def _caption(node: LexborNode) -> str:
 def _without_smaller_copies(found: Iterator[PageMedium]) -> list[PageMedium]:
     """Each medium once, and of several sizes of one picture the largest only."""
     by_key: dict[str, PageMedium] = {}
-    for medium in found:
+    for medium in islice(found, MAX_MEDIA):
         by_key.setdefault(media_url_key(medium.url), medium)
     largest: dict[str, float] = {}
     sized = [(medium, *identity_and_size(medium.url)) for medium in by_key.values()]
