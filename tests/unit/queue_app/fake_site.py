@@ -10,6 +10,7 @@ from mediadl.media import MediaItem
 from platforms import registry
 from platforms.contract import DownloaderInfo, ListingContext, PlatformInfo, Recognition
 from platforms.leaves import leaves_of
+from platforms.sources import user_name_rule
 
 NAME = "fakesite"
 HOST = "fakesite.example"
@@ -82,7 +83,7 @@ PLATFORM = PlatformInfo(
         DownloaderInfo("unordered", "Unordered", FakeAdapter(), newest_first=False),
     ),
     claims=_claims,
-    clean_source=lambda text: text.removeprefix("@"),
+    clean_source=user_name_rule("[a-z0-9._]{1,30}", "small letters"),
 )
 
 
