@@ -10,6 +10,7 @@ from mediadl.accounts.models import Role, User
 from mediadl.stats import selectors as stats
 from mediadl.ui.selectors.health import troubled_platforms
 from mediadl.ui.selectors.jobs import job_count
+from mediadl.ui.selectors.progress import present_speed
 from queue_app.models import Pause
 from queue_app.states import Status
 
@@ -46,6 +47,7 @@ class Shell:
     pages: list[NavEntry]
     tools: list[NavEntry]
     running: int
+    speed: float  # MB/s of all running items together, as last heard
     storage: dict[str, Any]
     banners: list[Banner]
     can_change: bool
@@ -96,6 +98,7 @@ def shell_of(request: HttpRequest, current: str) -> Shell:
         ],
         tools=[entry("settings", "Settings", "settings"), entry("logs", "Logs", "terminal-2")] if is_admin else [],
         running=queue[Status.DOWNLOADING],
+        speed=present_speed() if queue[Status.DOWNLOADING] else 0.0,
         storage=stats.storage(),
         banners=banners(),
         can_change=may_change(user),

@@ -19,6 +19,7 @@ function total() {
 
 /** Take in a progress or completion event. */
 export function showSpeed(data) {
+  running.delete("seed");
   if (data.status === "downloading" && data.progress < 100) {
     running.set(data.queue_id, { speed: data.speed_mbps || 0, at: Date.now() });
   } else {
@@ -54,6 +55,8 @@ function draw() {
 }
 
 export function startSpeed() {
+  const seed = Number(document.querySelector("[data-seed]")?.dataset.seed || 0);
+  if (seed) running.set("seed", { speed: seed, at: Date.now() });
   draw();
   window.setInterval(() => !document.hidden && draw(), EVERY);
 }

@@ -367,7 +367,7 @@ def add_jobs() -> None:
     )  # fmt: skip
 
 
-def main(count: int = 400, waiting: int = 60) -> None:
+def main(count: int = 400, waiting: int = 2) -> None:
     """Migrate, and fill an empty database."""
     for database in ("default", "broker"):
         call_command("migrate", database=database, verbosity=0)

@@ -216,3 +216,25 @@ def filter_words(view: HistoryView) -> str:
     n = len(view.values)
     words = ("", "this filter", "these two filters", "these three filters")
     return words[n] if n < len(words) else f"these {count(n, 'filter')}"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMark:
+    """One entry of the date scrubber."""
+
+    label: str
+    title: str
+    query: str
+
+
+def month_marks(view: HistoryView, months: list[date]) -> list[MonthMark]:
+    """Months of this year by name, earlier years by their number, newest first."""
+    this_year = clock.now().year
+    marks: list[MonthMark] = []
+    for month in months:
+        label = f"{month:%b}" if month.year == this_year else str(month.year)
+        if marks and marks[-1].label == label:
+            continue
+        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        marks.append(MonthMark(label, f"{month:%B %Y}", view.query(date_to=last.isoformat())))
+    return marks

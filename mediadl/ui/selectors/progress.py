@@ -7,6 +7,10 @@ import orjson
 
 from mediadl.events.models import OutboxEvent
 from mediadl.events.progress import progress_key
+from queue_app.models import QueueItem
+from queue_app.states import Status
+
+MOST_ITEMS = 200  # running at once that are summed up
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,9 @@ def paces(item_ids: Sequence[int]) -> dict[int, Pace]:
             data.get("speed_mbps") or 0.0, data.get("eta_seconds"), data.get("current_item") or ""
         )
     return found
+
+
+def present_speed() -> float:
+    """Megabytes a second of all running items together."""
+    ids = list(QueueItem.objects.filter(status=Status.DOWNLOADING.value).values_list("id", flat=True)[:MOST_ITEMS])
+    return sum(pace.megabytes_per_second for pace in paces(ids).values())

@@ -1,6 +1,6 @@
 """What templates say in one word: assets, icons, bars, times, sizes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -100,9 +100,3 @@ def get(mapping: dict[str, Any], key: str) -> Any:
 def js_module(name: str) -> str:
     """The versioned URL of one of our JavaScript modules."""
     return asset_url(f"js/{name}.js")
-
-
-@register.filter
-def month_end(month: date) -> str:
-    """The last day of a month, as the history's URL writes days."""
-    return ((month + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat()

@@ -20,6 +20,7 @@ from mediadl.ui.presenters.history_filters import (
     HistoryView,
     chips,
     filter_words,
+    month_marks,
     sort_label,
     sorts,
     view_of,
@@ -74,7 +75,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "table_query": HistoryView(view.values, view.sort, table=True).query(),
         "forgotten": forgotten_count(),
         "may_delete_files": may(request.user, Role.ADMIN),
-        "months": months(view.filters) if context["by_day"] and not view.table else [],
+        "months": month_marks(view, months(view.filters)) if context["by_day"] and not view.table else [],
     }
     if not context["tiles"] and view.values:
         context["filter_words"] = filter_words(view)

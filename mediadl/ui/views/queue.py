@@ -43,7 +43,7 @@ _DONE_WORDS = {
 def _view_of(request: HttpRequest) -> QueueView:
     status = request.GET.get("status", "")
     return QueueView(
-        status=status if status in Status else "",
+        status=status if status in tuple(Status) else "",
         platform=request.GET.get("platform", "")[:40],
         search=request.GET.get("search", "").strip()[:200],
     )
