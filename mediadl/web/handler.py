@@ -92,7 +92,8 @@ class OneHopHandler(BaseHandler):
 
     async def _send(self, answer: _Answer, send: Send, *, is_head: bool) -> None:
         if answer.stream is None:
-            await _send_whole(send, answer.status, answer.headers, answer.body)
+            # daphne would send all but the first part of a body in answer to HEAD.
+            await _send_whole(send, answer.status, answer.headers, b"" if is_head else answer.body)
             return
         try:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})

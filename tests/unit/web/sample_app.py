@@ -1,18 +1,24 @@
 """Small views behind the product's handler and server, to be spoken to over a socket."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import structlog
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
+from mediadl.web import channel
+from mediadl.web.files import FileRangeResponse
 from mediadl.web.forwarded import Entrance
 from mediadl.web.handler import OneHopHandler
 
+channel.REQUEST_SECONDS = float(os.environ.get("TEST_REQUEST_SECONDS", channel.REQUEST_SECONDS))
 SEEN: list[tuple[str, str]] = []
 CLOSED = threading.Event()
 
@@ -93,7 +99,22 @@ def large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"y" * 3_000_000)
 
 
+def file(request: HttpRequest) -> HttpResponseBase:
+    return FileRangeResponse(
+        Path(os.environ["TEST_FILE"]), request=request, content_type="video/mp4", filename="film.mp4"
+    )
+
+
+def bind_word(request: HttpRequest) -> HttpResponse:
+    """What was bound before, then bind the request's own word on this thread."""
+    before = structlog.contextvars.get_contextvars()
+    structlog.contextvars.bind_contextvars(word=request.GET["word"])
+    return JsonResponse(before)
+
+
 urlpatterns = [
+    path("file", file),
+    path("bind-word", bind_word),
     path("hello", hello),
     path("describe", describe),
     path("query", query),
