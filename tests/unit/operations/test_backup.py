@@ -1,0 +1,163 @@
+"""A backup made while somebody writes comes back whole."""
+
+import sqlite3
+import tarfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from mediadl.accounts.models import User
+from mediadl.environment import Environment, EnvironmentProblem, read_environment
+from mediadl.operations.archive import KEY_NAMES
+from mediadl.operations.backup import copy_sqlite, write_backup
+from mediadl.operations.instance_lock import InstanceLock
+from mediadl.operations.restore import DATABASE_NAME, restore_backup
+
+
+def _environment(folder: Path) -> Environment:
+    (folder / "run").mkdir(parents=True)
+    return replace(read_environment(), data_dir=folder, database_url="")
+
+
+def _users(database: Path) -> list[str]:
+    with sqlite3.connect(database) as connection:
+        return [row[0] for row in connection.execute("SELECT username FROM accounts_user ORDER BY username")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_there_comes_back_and_what_was_replaced_is_kept(tmp_path: Path):
+    User.objects.create(username="before")
+    file = tmp_path / "backup.tar"
+    line = write_backup(file, with_keys=False)
+    assert str(file) in line
+    assert "without keys" in line
+    assert file.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["backup.tar"]
+
+    environment = _environment(tmp_path / "other")
+    (environment.data_dir / DATABASE_NAME).write_bytes(b"the old one")
+    (environment.data_dir / f"{DATABASE_NAME}-wal").write_bytes(b"its log")
+    restore_backup(file, environment)
+    assert _users(environment.data_dir / DATABASE_NAME) == ["before"]
+    assert (environment.data_dir / f"{DATABASE_NAME}.before-restore").read_bytes() == b"the old one"
+    assert not (environment.data_dir / f"{DATABASE_NAME}-wal").exists()
+    assert not (environment.data_dir / "keys").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_are_part_of_it_only_if_asked_for(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    with tarfile.open(file) as archive:
+        assert not [name for name in archive.getnames() if "key" in name]
+
+    assert "keep it safe" in write_backup(file, with_keys=True)
+    environment = _environment(tmp_path / "other")
+    restore_backup(file, environment)
+    for name in KEY_NAMES:
+        restored = environment.data_dir / "keys" / name
+        assert restored.read_bytes() == (settings.KEYS_DIR / name).read_bytes()
+        assert restored.stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_made_under_writes_is_one_moment(tmp_path: Path):
+    source = tmp_path / "live.sqlite3"
+    setup = sqlite3.connect(source)
+    setup.executescript(
+        "PRAGMA journal_mode=WAL; CREATE TABLE pair (a INTEGER, b INTEGER, filler BLOB);"
+        "INSERT INTO pair VALUES (0, 0, NULL);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+        " INSERT INTO pair SELECT -1, -1, zeroblob(1000) FROM n;"
+    )
+    setup.commit()
+    stop = threading.Event()
+
+    def write() -> None:
+        writer = sqlite3.connect(source, timeout=20)
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with writer:
+                writer.execute("UPDATE pair SET a = ? WHERE a >= 0", (number,))
+                writer.execute("UPDATE pair SET b = ? WHERE b >= 0", (number,))
+        writer.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for number in range(3):
+            copy = tmp_path / f"copy{number}"
+            copy_sqlite(source, copy)
+            with sqlite3.connect(copy) as connection:
+                a, b = connection.execute("SELECT a, b FROM pair WHERE a >= 0").fetchone()
+                assert a == b
+                assert connection.execute("SELECT count(*) FROM pair").fetchone() == (20001,)
+    finally:
+        stop.set()
+        thread.join()
+        setup.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_running_installation_is_not_overwritten(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    environment = _environment(tmp_path / "other")
+    lock = InstanceLock(environment.data_dir / "run")
+    lock.acquire()
+    with pytest.raises(EnvironmentProblem, match="in use"):
+        restore_backup(file, environment)
+    lock.release()
+
+
+def _tar(path: Path, **members: bytes) -> Path:
+    with tarfile.open(path, "w") as archive:
+        for name, content in members.items():
+            member = path.with_name("member")
+            member.write_bytes(content)
+            archive.add(member, name)
+    return path
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"manifest.json": b"{}"},
+        {"manifest.json": b"not json"},
+        {"manifest.json": b'{"format": 99}'},
+        {"manifest.json": b'{"format": 1, "created_at": "x", "database": "sqlite", "has_keys": false}'},
+        {"manifest.json": b"{}", "../../etc/passwd": b"x"},
+    ],
+)
+def test_what_is_no_backup_changes_nothing(tmp_path: Path, members: dict[str, bytes]):
+    environment = _environment(tmp_path / "data")
+    (environment.data_dir / DATABASE_NAME).write_bytes(b"precious")
+    with pytest.raises(EnvironmentProblem):
+        restore_backup(_tar(tmp_path / "bad.tar", **members), environment)
+    assert (environment.data_dir / DATABASE_NAME).read_bytes() == b"precious"
+
+
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path):
+    file = tmp_path / "bad.tar"
+    file.write_bytes(b"\x89PNG" * 1000)
+    with pytest.raises(EnvironmentProblem, match="not a backup"):
+        restore_backup(file, _environment(tmp_path / "data"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_another_kind_of_database_is_refused(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    environment = replace(_environment(tmp_path / "other"), database_url="postgresql://x@127.0.0.1/y")
+    with pytest.raises(EnvironmentProblem, match="this installation uses postgresql"):
+        restore_backup(file, environment)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
+    with pytest.raises(EnvironmentProblem, match="cannot be written"):
+        write_backup(tmp_path / "missing" / "backup.tar", with_keys=False)

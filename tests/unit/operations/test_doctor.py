@@ -1,0 +1,133 @@
+"""The doctor finds what does not fit together, and mends only what cannot lose anything."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from downloads import cube
+from downloads.models import CubeCell, Download, MediaRoot, StoredFile
+from mediadl.logs.models import LogCount, LogRow
+from mediadl.operations.doctor import examine
+from queue_app.models import QueueCount
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 10, 13, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch) -> Path:
+    folder = tmp_path / "media"
+    folder.mkdir()
+    # The current folder is a setting that must lie inside the data folder.
+    monkeypatch.setattr("mediadl.operations.doctor.files.current_root", lambda: folder)
+    return folder
+
+
+def _store(root: Path, name: str, content: bytes = b"picture", *, counted: bool = True) -> StoredFile:
+    row, _ = MediaRoot.objects.get_or_create(path=str(root))
+    path = root / "web" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    file = StoredFile.objects.create(root=row, path=f"web/{name}", sha256=digest, size=len(content), created_at=NOW)
+    download = Download.objects.create(
+        url=f"https://example.org/{name}", url_hash="0" * 64, platform="web", downloader="direct", collection="web",
+        source="example.org", content_type="image", media_type="image", media_id=name, filename=name, file=file,
+        file_size=len(content), file_hash=digest, download_date=NOW, status="completed",
+    )  # fmt: skip
+    if counted:
+        changes = cube.CubeChanges()
+        changes.add(download)
+        changes.write()
+    return file
+
+
+def _titles() -> list[str]:
+    return [finding.title for finding in examine(check_hashes=True).found]
+
+
+def test_a_sound_library_is_healthy(root: Path):
+    _store(root, "a.jpg")
+    findings = examine(check_hashes=True)
+    assert findings.healthy
+    assert findings.found == []
+    assert list(findings.report())[-1] == "Everything fits together."
+
+
+def test_a_missing_file_is_found(root: Path):
+    _store(root, "a.jpg")
+    (root / "web" / "a.jpg").unlink()
+    findings = examine(check_hashes=False)
+    assert not findings.healthy
+    assert findings.found[0].title == "1 recorded files are not on disk"
+    assert findings.found[0].examples == [str(root / "web" / "a.jpg")]
+    assert findings.plan() == []
+
+
+def test_a_file_of_another_size_is_found_without_reading_it(root: Path):
+    _store(root, "a.jpg")
+    (root / "web" / "a.jpg").write_bytes(b"longer than before")
+    (finding,) = examine(check_hashes=False).found
+    assert finding.title == "1 files are not what was stored"
+    assert "18 bytes instead of 7" in finding.examples[0]
+
+
+def test_changed_bytes_are_found_only_by_hash(root: Path):
+    _store(root, "a.jpg")
+    (root / "web" / "a.jpg").write_bytes(b"PICTURE")
+    assert examine(check_hashes=False).healthy
+    assert not examine(check_hashes=True).healthy
+
+
+def test_a_link_in_a_files_place_is_no_file(root: Path, tmp_path: Path):
+    _store(root, "a.jpg")
+    (tmp_path / "elsewhere").write_bytes(b"picture")
+    (root / "web" / "a.jpg").unlink()
+    (root / "web" / "a.jpg").symlink_to(tmp_path / "elsewhere")
+    assert not examine(check_hashes=True).healthy
+
+
+def test_files_without_a_record_are_told_of_and_left_alone(root: Path):
+    stranger = root / "web" / "mine.txt"
+    _store(root, "a.jpg")
+    stranger.write_text("mine")
+    (root / ".partial").mkdir()
+    (root / ".partial" / "abc.part").write_bytes(b"12345")
+    findings = examine(check_hashes=False)
+    assert findings.healthy
+    assert [finding.title for finding in findings.found] == [
+        "1 files have no record",
+        "1 partial files (5 bytes) wait to be resumed or cleaned up",
+    ]
+    assert findings.plan() == []
+    assert stranger.exists()
+
+
+def test_wrong_counts_are_found_planned_and_mended(root: Path):
+    _store(root, "a.jpg", counted=False)
+    QueueCount.objects.create(platform="web", status="pending", n=3)
+    LogRow.objects.create(timestamp=NOW, level="INFO", module="Web", message="x")
+    findings = examine(check_hashes=False)
+    assert not findings.healthy
+    assert findings.plan() == [
+        "recount the download statistics",
+        "recount the queue counts",
+        "recount the log counts",
+    ]
+    assert not CubeCell.objects.exists()  # a plan changes nothing
+    assert len(list(findings.carry_out())) == 3
+    assert CubeCell.objects.get().n == 1
+    assert not QueueCount.objects.exists()
+    assert LogCount.objects.get().n == 1
+    assert examine(check_hashes=False).healthy
+
+
+def test_long_lists_are_shown_in_part(root: Path):
+    for number in range(15):
+        _store(root, f"{number:02d}.jpg")
+        (root / "web" / f"{number:02d}.jpg").unlink()
+    report = "\n".join(examine(check_hashes=False).report())
+    assert "WRONG: 15 recorded files are not on disk" in report
+    assert "… and 5 more" in report
