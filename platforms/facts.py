@@ -24,21 +24,22 @@ class RateLimit:
 
 
 LastDownloadReader = Callable[[Sequence[str]], Mapping[str, datetime]]
-RateLimitReader = Callable[[str, str], RateLimit | None]
+Downloader = tuple[str, str]  # platform and downloader
+RateLimitReader = Callable[[Sequence[Downloader]], Mapping[Downloader, RateLimit]]
 
 
 def _no_downloads(_platforms: Sequence[str]) -> Mapping[str, datetime]:
     return {}
 
 
-def _no_rate_limit(_platform: str, _downloader: str) -> RateLimit | None:
-    return None
+def _no_rate_limits(_downloaders: Sequence[Downloader]) -> Mapping[Downloader, RateLimit]:
+    return {}
 
 
 @dataclass(slots=True)
 class _Readers:
     last_downloads: LastDownloadReader = field(default=_no_downloads)
-    rate_limit: RateLimitReader = field(default=_no_rate_limit)
+    rate_limits: RateLimitReader = field(default=_no_rate_limits)
 
 
 _readers = _Readers()
@@ -49,9 +50,9 @@ def register_last_downloads(reader: LastDownloadReader) -> None:
     _readers.last_downloads = reader
 
 
-def register_rate_limit(reader: RateLimitReader) -> None:
-    """``reader`` says how much of a downloader's hour is left (platform, downloader), if it has a limit."""
-    _readers.rate_limit = reader
+def register_rate_limits(reader: RateLimitReader) -> None:
+    """``reader`` says how much of each downloader's hour is left; those without a limit are missing."""
+    _readers.rate_limits = reader
 
 
 def last_downloads(platforms: Sequence[str]) -> Mapping[str, datetime]:
@@ -59,6 +60,6 @@ def last_downloads(platforms: Sequence[str]) -> Mapping[str, datetime]:
     return _readers.last_downloads(platforms)
 
 
-def rate_limit(platform: str, downloader: str) -> RateLimit | None:
-    """How much of the downloader's hour is left, or None where it has no limit."""
-    return _readers.rate_limit(platform, downloader)
+def rate_limits(downloaders: Sequence[Downloader]) -> Mapping[Downloader, RateLimit]:
+    """How much of each downloader's hour is left; those without a limit are missing."""
+    return _readers.rate_limits(downloaders)

@@ -1,6 +1,7 @@
 """How the platforms are doing: what ``GET /platforms`` and the pages show."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -21,15 +22,29 @@ class PlatformStatus(StrEnum):
     UNCONFIGURED = "unconfigured"
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read once for the whole list."""
+
+    troubled: Sequence[Circuit]
+    last_downloads: Mapping[str, datetime]
+    rate_limits: Mapping[facts.Downloader, facts.RateLimit]
+
+    def troubled_of(self, platform: str) -> list[Circuit]:
+        return [one for one in self.troubled if one.platform == platform]
+
+
 def list_platforms() -> list[dict[str, Any]]:
     """All platforms in the shape of the specification, in the order of their registration."""
     known = registry.platforms()
-    troubled = _troubled_circuits()
-    downloaded = facts.last_downloads([platform.name for platform in known])
-    return [
-        _platform_json(platform, [one for one in troubled if one.platform == platform.name], downloaded)
-        for platform in known
-    ]
+    seen = _Seen(
+        troubled=_troubled_circuits(),
+        last_downloads=facts.last_downloads([platform.name for platform in known]),
+        rate_limits=facts.rate_limits(
+            [(platform.name, one.name) for platform in known for one in platform.downloaders]
+        ),
+    )
+    return [_platform_json(platform, seen) for platform in known]
 
 
 def platform_status(name: str) -> PlatformStatus:
@@ -89,47 +104,46 @@ def _status(platform: PlatformInfo, troubled: Sequence[Circuit]) -> PlatformStat
     return PlatformStatus.DEGRADED if failing or some_host_fails else PlatformStatus.OPERATIONAL
 
 
-def _platform_json(
-    platform: PlatformInfo, troubled: Sequence[Circuit], downloaded: Mapping[str, datetime]
-) -> dict[str, Any]:
+def _platform_json(platform: PlatformInfo, seen: _Seen) -> dict[str, Any]:
+    troubled = seen.troubled_of(platform.name)
     open_until = [one.open_until for one in troubled if _is_open(one) and one.open_until]
-    last = downloaded.get(platform.name)
+    last = seen.last_downloads.get(platform.name)
     return {
         "name": platform.name,
         "display_name": platform.display_name,
         "enabled": registry.is_platform_enabled(platform.name),
-        "downloaders": [_downloader_json(platform, one, troubled) for one in platform.downloaders],
+        "downloaders": [_downloader_json(platform, one, seen) for one in platform.downloaders],
         "content_types": list(platform.content_types),
         "features": list(platform.features),
         "status": _status(platform, troubled).value,
         "last_successful_download": isoformat_seconds(last) if last else None,
         "last_error": next((one.last_error for one in troubled if one.last_error), None),
         "next_attempt_at": isoformat_seconds(min(open_until)) if open_until else None,
-        "rate_limit": _tightest(platform),
+        "rate_limit": _rate_limit_json(_tightest(platform, seen)),
     }
 
 
-def _downloader_json(platform: PlatformInfo, downloader: DownloaderInfo, troubled: Sequence[Circuit]) -> dict[str, Any]:
-    status = _downloader_status(platform, downloader, troubled)
+def _downloader_json(platform: PlatformInfo, downloader: DownloaderInfo, seen: _Seen) -> dict[str, Any]:
+    status = _downloader_status(platform, downloader, seen.troubled_of(platform.name))
     return {
         "name": downloader.name,
         "display_name": downloader.display_name,
         "enabled": status is not PlatformStatus.DISABLED,
         "status": status.value,
         "setup_hint": downloader.setup_hint if status is PlatformStatus.UNCONFIGURED else "",
-        "rate_limit": _rate_limit_json(facts.rate_limit(platform.name, downloader.name)),
+        "rate_limit": _rate_limit_json(seen.rate_limits.get((platform.name, downloader.name))),
     }
 
 
-def _tightest(platform: PlatformInfo) -> dict[str, Any] | None:
+def _tightest(platform: PlatformInfo, seen: _Seen) -> facts.RateLimit | None:
     """The limit of the enabled downloader that has the fewest requests left."""
     limits = [
         limit
         for one in platform.downloaders
         if registry.is_downloader_enabled(platform.name, one.name)
-        and (limit := facts.rate_limit(platform.name, one.name))
+        and (limit := seen.rate_limits.get((platform.name, one.name)))
     ]
-    return _rate_limit_json(min(limits, key=lambda one: one.remaining, default=None))
+    return min(limits, key=lambda one: one.remaining, default=None)
 
 
 def _rate_limit_json(limit: facts.RateLimit | None) -> dict[str, Any] | None:

