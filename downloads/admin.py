@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from downloads.models import CubeCell, Download, MediaRoot, StoredFile, Tombstone
+from downloads.models import CubeCell, CubeTotal, Download, MediaRoot, StoredFile, Tombstone
 from downloads.services import BulkAction, bulk
 
 
@@ -125,3 +125,12 @@ class CubeCellAdmin(ReadOnlyAdmin):
     list_filter = ("collection", "status", "content_type", "day")
     search_fields = ("source",)
     ordering = ("-day",)
+
+
+@admin.register(CubeTotal)
+class CubeTotalAdmin(ReadOnlyAdmin):
+    """The same counts over all days."""
+
+    list_display = ("collection", "source", "content_type", "media_type", "status", "upgraded", "n", "bytes")
+    list_filter = ("collection", "status", "content_type")
+    search_fields = ("source",)

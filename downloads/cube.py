@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Sum
 
-from downloads.models import CubeCell, Download
+from downloads.models import CubeCell, CubeTotal, Download
 
 
 class Cell(NamedTuple):
@@ -32,13 +32,25 @@ class _Change:
     bytes: int = 0
 
 
-_UPSERT = f"""
-INSERT INTO downloads_cubecell ({", ".join(Cell._fields)}, n, bytes) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT ({", ".join(Cell._fields)})
-DO UPDATE SET n = downloads_cubecell.n + excluded.n, bytes = downloads_cubecell.bytes + excluded.bytes
-"""  # noqa: S608 - column names of our own
-_REMOVE_EMPTY = "DELETE FROM downloads_cubecell WHERE n = 0 AND " + " AND ".join(  # noqa: S608
-    f"{name} = %s" for name in Cell._fields
+_VALUES = Cell._fields[1:]
+
+
+def _upsert(table: str, keys: tuple[str, ...]) -> str:
+    columns = ", ".join(keys)
+    places = ", ".join(["%s"] * (len(keys) + 2))
+    return (
+        f"INSERT INTO {table} ({columns}, n, bytes) VALUES ({places}) ON CONFLICT ({columns}) "  # noqa: S608
+        f"DO UPDATE SET n = {table}.n + excluded.n, bytes = {table}.bytes + excluded.bytes"
+    )
+
+
+def _remove_empty(table: str, keys: tuple[str, ...]) -> str:
+    return f"DELETE FROM {table} WHERE n = 0 AND " + " AND ".join(f"{name} = %s" for name in keys)  # noqa: S608
+
+
+_STATEMENTS = tuple(
+    (first, _upsert(table, Cell._fields[first:]), _remove_empty(table, Cell._fields[first:]))
+    for table, first in (("downloads_cubecell", 0), ("downloads_cubetotal", 1))
 )
 
 
@@ -63,14 +75,19 @@ class CubeChanges:
 
     def write(self) -> None:
         """Write the sums; call once, at the end of the transaction."""
-        changed = sorted((cell, change) for cell, change in self._changes.items() if change.n or change.bytes)
-        if not changed:
-            return
         with connection.cursor() as cursor:
-            cursor.executemany(_UPSERT, [(*cell, change.n, change.bytes) for cell, change in changed])
-            smaller = [cell for cell, change in changed if change.n < 0]
-            if smaller:
-                cursor.executemany(_REMOVE_EMPTY, smaller)
+            for first, upsert, remove_empty in _STATEMENTS:
+                sums: defaultdict[tuple[Any, ...], _Change] = defaultdict(_Change)
+                for cell, change in self._changes.items():
+                    sums[cell[first:]].n += change.n
+                    sums[cell[first:]].bytes += change.bytes
+                changed = sorted(
+                    (key, change.n, change.bytes) for key, change in sums.items() if change.n or change.bytes
+                )
+                if changed:
+                    cursor.executemany(upsert, [(*key, n, size) for key, n, size in changed])
+                if smaller := [key for key, n, _size in changed if n < 0]:
+                    cursor.executemany(remove_empty, smaller)
         self._changes.clear()
 
 
@@ -91,13 +108,13 @@ def cell_of(download: Download) -> Cell:
 
 def total_bytes() -> int:
     """Bytes of all completed downloads (shared bytes count for each record)."""
-    return int(CubeCell.objects.aggregate(total=Sum("bytes"))["total"] or 0)
+    return int(CubeTotal.objects.aggregate(total=Sum("bytes"))["total"] or 0)
 
 
 def recount() -> list[tuple[Cell, int, int]]:
     """All cells counted anew from the downloads, slowly; for the doctor and for tests."""
     counted: defaultdict[Cell, _Change] = defaultdict(_Change)
-    for download in Download.objects.only("download_date", "file_size", *Cell._fields[1:]).iterator():
+    for download in Download.objects.only("download_date", "file_size", *_VALUES).iterator():
         change = counted[cell_of(download)]
         change.n += 1
         change.bytes += download.file_size
@@ -105,12 +122,15 @@ def recount() -> list[tuple[Cell, int, int]]:
 
 
 def stored_cells() -> list[tuple[Cell, int, int]]:
-    """The cells as they are kept, in the order of :func:`recount`."""
-    rows: Iterable[Mapping[str, Any]] = CubeCell.objects.values()
-    return sorted(
-        (Cell(row["day"].isoformat(), *(row[name] for name in Cell._fields[1:])), row["n"], row["bytes"])
-        for row in rows
-    )
+    """The cells as they are kept, in the order of :func:`recount`.
+
+    Cells that the totals over all days contradict are answered without a day, so they never equal a recount.
+    """
+    rows = list(CubeCell.objects.values())
+    cells = [(Cell(row["day"].isoformat(), *_values(row)), row["n"], row["bytes"]) for row in rows]
+    totals = {_values(row): (row["n"], row["bytes"]) for row in CubeTotal.objects.values()}
+    wrong = set(_totals_of(cells).items()) ^ set(totals.items())
+    return sorted(cells) + [(Cell("", *values), n, size) for values, (n, size) in sorted(wrong)]
 
 
 def repair() -> int:
@@ -119,10 +139,24 @@ def repair() -> int:
     if right == kept:
         return 0
     CubeCell.objects.all().delete()
+    CubeTotal.objects.all().delete()
     CubeCell.objects.bulk_create(
-        [
-            CubeCell(**{**cell._asdict(), "day": datetime.fromisoformat(cell.day).date()}, n=n, bytes=size)
-            for cell, n, size in right
-        ]
+        CubeCell(**{**cell._asdict(), "day": date.fromisoformat(cell.day)}, n=n, bytes=size) for cell, n, size in right
+    )
+    CubeTotal.objects.bulk_create(
+        CubeTotal(**dict(zip(_VALUES, values, strict=True)), n=n, bytes=size)
+        for values, (n, size) in _totals_of(right).items()
     )
     return len(set(right) ^ set(kept))
+
+
+def _values(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _VALUES)
+
+
+def _totals_of(cells: Iterable[tuple[Cell, int, int]]) -> dict[tuple[Any, ...], tuple[int, int]]:
+    totals: defaultdict[tuple[Any, ...], _Change] = defaultdict(_Change)
+    for cell, n, size in cells:
+        totals[cell[1:]].n += n
+        totals[cell[1:]].bytes += size
+    return {values: (change.n, change.bytes) for values, change in totals.items()}

@@ -44,7 +44,8 @@ _counts = _Counts()
 def cube_count(filters: DownloadFilters) -> int:
     """Matches of filters that the cube knows, in one query."""
     where = where_cube(filters)
-    return _number(f"SELECT COALESCE(SUM(n), 0) FROM downloads_cubecell {where.sql}", where.parameters)  # noqa: S608
+    table = "downloads_cubecell" if filters.date_from or filters.date_to else "downloads_cubetotal"
+    return _number(f"SELECT COALESCE(SUM(n), 0) FROM {table} {where.sql}", where.parameters)  # noqa: S608
 
 
 def counted(filters: DownloadFilters, where: Where, search: Search | None) -> int:
@@ -71,7 +72,7 @@ def _count_rows(where: Where) -> int:
 def _library_state() -> tuple[Any, ...]:
     """Changes whenever a download comes, goes or takes other bytes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes) FROM downloads_cubecell")
+        cursor.execute("SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes) FROM downloads_cubetotal")
         return tuple(cursor.fetchone())
 
 

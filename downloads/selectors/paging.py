@@ -1,16 +1,14 @@
-"""The ids of one page, however deep: the cube leads to the right days, the nearer end is counted from."""
+"""The ids of one page, however deep."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection
 
-from downloads.selectors.filters import DownloadFilters, Where, day_start, where_cube
+from downloads.selectors.filters import DownloadFilters, Where
 
 SORTS = ("download_date", "post_date", "file_size")
-_SHALLOW_OFFSET = 500  # rows that are cheaper to pass than to ask the cube about
-_MOST_RANGES = 40  # of days in one query
+_INDEXED_BY_DATE = frozenset({"platform", "source", "status"})
+_SORTED_ROWS = 5_000  # that are cheaper to sort than to look for along the sort's index
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,86 +40,41 @@ class Order:
         return f"ORDER BY d.{self.column} {direction}{nulls}, d.id {direction}"
 
 
-@dataclass(slots=True)
-class _Slice:
-    """Rows ``offset`` to before ``offset + length`` of the ``total`` that match ``where``."""
-
-    where: Where
-    offset: int
-    length: int
-    total: int
-
-
 def page_ids(
     filters: DownloadFilters, where: Where, order: Order, *, offset: int, length: int, total: int
 ) -> list[int]:
-    """The ids of one page in order, in at most two queries."""
-    wanted = _Slice(where, offset, min(length, total - offset), total)
-    if wanted.length <= 0:
+    """The ids of one page in order, in one query: counted from the nearer end of the right index."""
+    length = min(length, total - offset)
+    if length <= 0:
         return []
-    is_sparse = len(filters.exact) > 1 or bool(filters.exact.keys() - {"platform", "source", "status"})
-    if order.column == "download_date" and filters.in_cube and (offset > _SHALLOW_OFFSET or is_sparse):
-        wanted = _narrowed(filters, wanted, order)
-    return _ids(wanted, order)
-
-
-def _ids(wanted: _Slice, order: Order) -> list[int]:
-    behind = wanted.total - wanted.offset - wanted.length
-    backwards = 0 <= behind < wanted.offset
-    skipped = behind if backwards else wanted.offset
-    sql = (
-        f"SELECT d.id FROM downloads_download d {wanted.where.sql} {order.sql(backwards=backwards)} LIMIT %s OFFSET %s"  # noqa: S608
-    )
+    behind = total - offset - length
+    backwards = behind < offset
+    ordered = order.sql(backwards=backwards)
+    if filters.in_cube:
+        where, ordered = _with_best_index(filters, where, order, ordered, total)
+    sql = f"SELECT d.id FROM downloads_download d {where.sql} {ordered} LIMIT %s OFFSET %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*wanted.where.parameters, wanted.length, skipped])
+        cursor.execute(sql, [*where.parameters, length, behind if backwards else offset])
         ids = [row[0] for row in cursor.fetchall()]
     return ids[::-1] if backwards else ids
 
 
-def _narrowed(filters: DownloadFilters, wanted: _Slice, order: Order) -> _Slice:
-    """The same rows, looked for only on the days that hold them."""
-    passed = inside = 0
-    days: list[date] = []
-    for day, n in _days(filters, order):
-        if passed + inside + n <= wanted.offset:
-            passed += n
-            continue
-        days.append(day)
-        inside += n
-        if passed + inside >= wanted.offset + wanted.length:
-            break
-    if not days:
-        return wanted
-    where = wanted.where.copy()
-    ranges = _ranges(sorted(days))
-    if len(ranges) > _MOST_RANGES:
-        ranges = [(ranges[0][0], ranges[-1][1])]
-        inside = sum(n for day, n in _days(filters, order) if ranges[0][0] <= day < ranges[0][1])
-    condition = " OR ".join("(d.download_date >= %s AND d.download_date < %s)" for _range in ranges)
-    where.add(f"({condition})", *(day_start(edge) for edges in ranges for edge in edges))
-    return _Slice(where, wanted.offset - passed, wanted.length, inside)
+def _with_best_index(
+    filters: DownloadFilters, where: Where, order: Order, ordered: str, total: int
+) -> tuple[Where, str]:
+    """Which index leads to the page: SQLite has no statistics to know by, the total tells us.
 
-
-def _days(filters: DownloadFilters, order: Order) -> list[tuple[date, int]]:
-    where = where_cube(filters)
-    direction = "DESC" if order.descending else "ASC"
-    sql = f"SELECT day, SUM(n) FROM downloads_cubecell {where.sql} GROUP BY day ORDER BY day {direction}"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, where.parameters)
-        return [(_as_date(day), int(n)) for day, n in cursor.fetchall()]
-
-
-def _as_date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def _ranges(days: list[date]) -> list[tuple[date, date]]:
-    """Days in a row joined, each as first day and the day after the last."""
-    ranges: list[tuple[date, date]] = []
-    for day in days:
-        after = day + timedelta(days=1)
-        if ranges and ranges[-1][1] == day:
-            ranges[-1] = (ranges[-1][0], after)
-        else:
-            ranges.append((day, after))
-    return ranges
+    By date: the filter's own index where it is the only filter, else the date's, which is wide
+    enough to check every filter without reading rows. In another order: that order's index, unless
+    few match; those are found first, and sorted.
+    """
+    if connection.vendor != "sqlite" or not filters.exact:
+        return where, ordered
+    has_own_index = len(filters.exact) == 1 and filters.exact.keys() <= _INDEXED_BY_DATE
+    if order.column == "download_date":
+        return (where if has_own_index else where.without_column_indexes()), ordered
+    if total > _SORTED_ROWS:
+        return where.without_column_indexes(), ordered
+    inner = where if has_own_index else where.without_column_indexes()
+    found = Where([f"d.id IN (SELECT d.id FROM downloads_download d {inner.sql})"], inner.parameters)  # noqa: S608
+    return found, ordered.replace("ORDER BY d.", "ORDER BY +d.")

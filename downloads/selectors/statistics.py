@@ -4,9 +4,9 @@ from datetime import UTC, date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from downloads.models import CubeCell
+from downloads.models import CubeCell, CubeTotal
 from mediadl import clock
 
 MAX_TIMELINE_DAYS = 366
@@ -44,12 +44,10 @@ def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = No
     period = Period(period)
     groups = [GroupBy(group_by)] if group_by else list(GroupBy)
     today = clock.now().astimezone(UTC).date()
-    cells = CubeCell.objects.all()
+    cells: QuerySet[Any] = CubeTotal.objects.all()
     if period is not Period.ALL:
-        cells = cells.filter(day__gt=today - timedelta(days=_DAYS[period]))
-    sums = cells.aggregate(
-        total=Sum("n"), completed=Sum("n", filter=Q(status="completed")), bytes=Sum("bytes"), first=Min("day")
-    )
+        cells = CubeCell.objects.filter(day__gt=today - timedelta(days=_DAYS[period]))
+    sums = cells.aggregate(total=Sum("n"), completed=Sum("n", filter=Q(status="completed")), bytes=Sum("bytes"))
     total, completed = int(sums["total"] or 0), int(sums["completed"] or 0)
     figures: dict[str, Any] = {
         "total_downloads": total,
@@ -60,7 +58,7 @@ def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = No
     }
     for group in groups:
         figures[f"by_{group}"] = _breakdown(cells, _GROUPED[group])
-    figures["timeline"] = _timeline(cells, period, today, sums["first"])
+    figures["timeline"] = _timeline(period, today)
     return figures
 
 
@@ -69,20 +67,21 @@ def success_rate(completed: int, total: int) -> float:
     return round(100 * completed / total, 1) if total else 0.0
 
 
-def _breakdown(cells: QuerySet[CubeCell], column: str) -> dict[str, int]:
+def _breakdown(cells: QuerySet[Any], column: str) -> dict[str, int]:
     rows = cells.values_list(column).annotate(sum=Sum("n")).order_by("-sum", column)
     return {name: int(n) for name, n in rows if n}
 
 
-def _timeline(cells: QuerySet[CubeCell], period: Period, today: date, first: date | None) -> list[dict[str, Any]]:
+def _timeline(period: Period, today: date) -> list[dict[str, Any]]:
     """One row a day up to today, zeros included."""
     if period is not Period.ALL:
         start = today - timedelta(days=_DAYS[period] - 1)
-    elif first is None:
-        return []
     else:
+        first = CubeCell.objects.order_by("day").values_list("day", flat=True).first()
+        if first is None:
+            return []
         start = max(min(first, today), today - timedelta(days=MAX_TIMELINE_DAYS - 1))
-    rows = cells.filter(day__gte=start).values_list("day").annotate(sum=Sum("n"))
+    rows = CubeCell.objects.filter(day__gte=start).values_list("day").annotate(sum=Sum("n"))
     counts = {day: int(n) for day, n in rows}
     days = (start + timedelta(days=number) for number in range((today - start).days + 1))
     return [{"date": day.isoformat(), "count": counts.get(day, 0)} for day in days]
