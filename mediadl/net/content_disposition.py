@@ -6,11 +6,11 @@ from urllib.parse import unquote, unquote_to_bytes
 
 MAX_NAME_CHARACTERS = 255
 _PARAMETER = re.compile(
-    r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)""",
+    r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"|"[^"]*$|[^;"]*)""",
     re.ASCII,
 )
 _EXTENDED = re.compile(r"([\w-]+)'[\w-]*'(.*)", re.ASCII | re.DOTALL)
-_FIRST_WORD = re.compile(r"^\s*[\w-]*\s*", re.ASCII)
+_FIRST_WORD = re.compile(r"^\s*[\w-]*\s*(?=;|$)", re.ASCII)
 _SEPARATORS = re.compile(r"[/\\]")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # control, bidi and format, unassigned
 
@@ -40,7 +40,7 @@ def _parameters(header: str) -> dict[str, str]:
 
 def _value(text: str) -> str:
     is_quoted = len(text) > 1 and text.startswith('"') and text.endswith('"')
-    value = re.sub(r"\\(.)", _unless_path, text[1:-1]) if is_quoted else text
+    value = re.sub(r"\\(.)", _unless_path, text[1:-1]) if is_quoted else text.removeprefix('"')
     # Browsers read escapes here too, against the standard, so servers send them.
     return unquote(value, errors="strict") if _is_escaped(value) else value
 
