@@ -1,5 +1,6 @@
 """Signed-in callers for the API's tests."""
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -30,9 +31,7 @@ class ApiClient:
             options["content_type"] = "application/json"
             options["data"] = "" if body is None else body
         if isinstance(body, (dict, list)):
-            import orjson
-
-            options["data"] = orjson.dumps(body)
+            options["data"] = json.dumps(body)
         return self._client.generic(method, API + path, **options)
 
     def raw(self, method: str, path: str, data: bytes, content_type: str, **headers: str) -> Any:
