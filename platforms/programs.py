@@ -20,6 +20,11 @@ def program(module: str) -> list[str]:
     return [sys.executable, "-I", "-u", "-m", module]
 
 
+def script(path: Path) -> list[str]:
+    """The command line of one of our own scripts that runs in a process of its own."""
+    return [sys.executable, "-I", str(path)]
+
+
 @contextmanager
 def empty_working_folder() -> Iterator[Path]:
     """A folder for one listing's process, which has nothing to write; removed afterwards."""

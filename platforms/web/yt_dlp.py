@@ -19,6 +19,7 @@ from platforms.program_errors import error_from
 from platforms.programs import HTTP_TIMEOUT_SECONDS, empty_working_folder, program
 from platforms.site_text import shown
 from platforms.web.presets import DEFAULT, Preset, preset_named
+from platforms.web.yt_dlp_urls import may_know
 
 _LINE_START = "mediadl "
 _FIELDS = (
@@ -52,6 +53,9 @@ class YtDlpAdapter:
     def list_media(self, context: ListingContext) -> Iterator[MediaItem]:
         """See :class:`platforms.contract.Adapter`."""
         preset = preset_named(context.request.metadata.get("preset"))
+        url = context.request.url
+        if not is_stream_list(url) and not may_know(url, context.stop):
+            raise NotForThisDownloaderError("yt-dlp has no extractor for this URL")
         found = 0
         with empty_working_folder() as folder, ChildLines(_command(context, preset), context, folder) as child:
             for line in child.lines():
