@@ -220,6 +220,7 @@ class GuardedHandle:
     def _on_header(self, line: bytes) -> int | None:
         return self._guarded(lambda hop: hop.header(line))
 
+    # Some 60,000 calls for a gigabyte: not through _guarded, whose closure costs a tenth of the whole.
     def _on_body(self, data: bytes) -> int | None:
         hop = self._hop
         if hop is None:

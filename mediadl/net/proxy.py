@@ -8,6 +8,7 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.conf import settings
@@ -21,6 +22,7 @@ MAX_CONNECTIONS = 256  # Chromium alone opens up to 32 to one proxy
 _HEAD_SECONDS = 30.0
 _HEAD_BYTES = 64 * 1024
 _STOP_SECONDS = 5.0
+_LOOKUP_THREADS = 8
 
 
 class GuardingProxy:
@@ -45,6 +47,7 @@ class GuardingProxy:
         self._port = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._lookups = ThreadPoolExecutor(max_workers=_LOOKUP_THREADS, thread_name_prefix="proxy names")
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
 
@@ -159,4 +162,4 @@ class GuardingProxy:
         if mapped:
             host, _, port = mapped.rpartition(":")
             return await asyncio.open_connection(host, int(port))
-        return await connect_checked(request.host, request.port, self._names)
+        return await connect_checked(request.host, request.port, self._names, self._lookups)

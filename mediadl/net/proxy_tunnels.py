@@ -14,18 +14,17 @@ from mediadl.net.resolving import Names
 IDLE_SECONDS = 120.0  # a tunnel over which nothing goes either way
 _PIECE_BYTES = 128 * 1024
 _CONNECT_SECONDS = Timeouts().connect
-_lookups = ThreadPoolExecutor(max_workers=8, thread_name_prefix="proxy names")
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def connect_checked(host: str, port: int, names: Names) -> Streams:
-    """Connect to ``host``, resolved once, at an address that is allowed.
+async def connect_checked(host: str, port: int, names: Names, lookups: ThreadPoolExecutor) -> Streams:
+    """Connect to ``host``, resolved once (in one of ``lookups``' threads), at an address that is allowed.
 
     Raises:
         MediaError: ``PRIVATE_ADDRESS``, ``NAME_NOT_RESOLVED``, ``TIMEOUT`` or ``CONNECTION_FAILED``.
     """
-    for address in await _addresses(host, port, names):
+    for address in await _addresses(host, port, names, lookups):
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 reader, writer = await asyncio.open_connection(address, port)
@@ -89,8 +88,8 @@ class _Tunnel:
                     return b""
 
 
-async def _addresses(host: str, port: int, names: Names) -> list[str]:
+async def _addresses(host: str, port: int, names: Names, lookups: ThreadPoolExecutor) -> list[str]:
     if ":" in host or host.replace(".", "").isdigit():
         return check_addresses(host, [host])
     ask = functools.partial(names.resolve, host, port, stop=None, seconds=_CONNECT_SECONDS)
-    return await asyncio.get_running_loop().run_in_executor(_lookups, ask)
+    return await asyncio.get_running_loop().run_in_executor(lookups, ask)

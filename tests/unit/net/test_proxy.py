@@ -77,6 +77,12 @@ def test_passes_tls_through_untouched(proxy, tmp_path):
         assert curl(proxy.url, "--cacert", str(made.trust_file), secure.url_of("/a.jpg")).stdout == BODY
 
 
+def test_passes_ipv6_targets(proxy):
+    with MediaServer({"/a.jpg": BODY}, host="::1") as server:
+        for way in ([], ["-p"]):
+            assert curl(proxy.url, *way, server.url_of("/a.jpg")).stdout == BODY
+
+
 def test_passes_bodies_up(proxy, server):
     server.behave("/post", lambda exchange: exchange.respond(200, exchange.request.body[::-1]))
     assert curl(proxy.url, "-d", "abc" * 1000, server.url_of("/post")).stdout == b"cba" * 1000

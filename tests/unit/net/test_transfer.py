@@ -259,3 +259,8 @@ def test_descriptors_are_not_leaked(tmp_path):
             transfer.close()
         # The server lives in this process too: its side of a closed connection may end a moment later.
         assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
+
+
+def test_ipv6_literals(tmp_path):
+    with MediaServer({"/a.jpg": BODY}, host="::1") as server:
+        assert fetch(server.url_of("/a.jpg"), tmp_path / "p").sha256 == SHA256
