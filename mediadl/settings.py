@@ -29,9 +29,6 @@ DEBUG = False
 # Names are enforced by mediadl.api.hosts, which also lets every IP literal in (no DNS rebinding there).
 ALLOWED_HOSTS = ["*"]
 PERMITTED_HOST_NAMES = [*ENVIRONMENT.allowed_hosts, *(["testserver"] if ENVIRONMENT.is_test else [])]
-# The host middleware drops these headers unless a trusted proxy sent them.
-USE_X_FORWARDED_HOST = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 APPEND_SLASH = False
 ROOT_URLCONF = "mediadl.urls"
 ASGI_APPLICATION = "mediadl.asgi.application"

@@ -8,7 +8,3 @@ class AccountsConfig(AppConfig):
 
     name = "mediadl.accounts"
     label = "accounts"
-
-    def ready(self) -> None:
-        """Let the schema know the ways to sign in (an extension is registered by its import)."""
-        import mediadl.accounts.schema  # noqa: F401

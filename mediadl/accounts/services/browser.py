@@ -21,7 +21,7 @@ _BINDING = "accounts_session"
 
 
 def address_of(request: Any) -> str:
-    """The client's address, already corrected for trusted proxies by the host middleware."""
+    """The client's address, already corrected for trusted proxies where the request came in."""
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
