@@ -93,6 +93,7 @@ class Download(models.Model):
                     "content_type",
                     "media_type",
                     "upgraded",
+                    "kept",
                 ],
                 name="download_date",
             ),

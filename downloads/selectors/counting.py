@@ -2,11 +2,12 @@
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
-from downloads.selectors.filters import DownloadFilters, Where, where_cube
+from downloads.selectors.filters import DownloadFilters, Where, where_cube, where_downloads
 from downloads.selectors.searching import Search, count_text_matches
 from mediadl import clock
 
@@ -50,19 +51,27 @@ def cube_count(filters: DownloadFilters) -> int:
 
 def counted(filters: DownloadFilters, where: Where, search: Search | None) -> int:
     """Matches of filters with a search or ``kept``, in at most two queries."""
+    if search is None:
+        return _counted_by_kept(filters)
     bare = not filters.exact and filters.kept is None and not (filters.date_from or filters.date_to)
-    if search is not None and search.matches is not None and (bare or not search.matches):
+    if search.matches is not None and (bare or not search.matches):
         return search.matches
-    if search is None or search.few or filters.kept is not None:
-        return _count_rows(where)
+    if search.few or filters.kept is not None:
+        return _count_rows(where.without_column_indexes())
     key = (filters, _library_state())
     found = _counts.get(key)
     if found is None:
         found = count_text_matches(filters.search) if bare else None
         if found is None:
-            found = _count_rows(where)
+            found = _count_rows(where.without_column_indexes())
         _counts.keep(key, found)
     return found
+
+
+def _counted_by_kept(filters: DownloadFilters) -> int:
+    """Kept ones have an index of their own; the others are the rest of what the cube counts."""
+    kept = _count_rows(where_downloads(replace(filters, kept=True)).without_column_indexes())
+    return kept if filters.kept else cube_count(replace(filters, kept=None)) - kept
 
 
 def _count_rows(where: Where) -> int:

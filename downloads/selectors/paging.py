@@ -50,7 +50,7 @@ def page_ids(
     behind = total - offset - length
     backwards = behind < offset
     ordered = order.sql(backwards=backwards)
-    if filters.in_cube:
+    if not filters.search:
         where, ordered = _with_best_index(filters, where, order, ordered, total)
     sql = f"SELECT d.id FROM downloads_download d {where.sql} {ordered} LIMIT %s OFFSET %s"  # noqa: S608
     with connection.cursor() as cursor:
@@ -68,9 +68,9 @@ def _with_best_index(
     enough to check every filter without reading rows. In another order: that order's index, unless
     few match; those are found first, and sorted.
     """
-    if connection.vendor != "sqlite" or not filters.exact:
+    if connection.vendor != "sqlite" or not (filters.exact or filters.kept is not None):
         return where, ordered
-    has_own_index = len(filters.exact) == 1 and filters.exact.keys() <= _INDEXED_BY_DATE
+    has_own_index = len(filters.exact) == 1 and filters.kept is None and filters.exact.keys() <= _INDEXED_BY_DATE
     if order.column == "download_date":
         return (where if has_own_index else where.without_column_indexes()), ordered
     if total > _SORTED_ROWS:

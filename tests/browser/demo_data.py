@@ -21,7 +21,8 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from PIL import Image, ImageDraw, ImageOps
 
-from downloads.models import CubeCell, Download, MediaRoot, StoredFile, Tombstone
+from downloads import cube
+from downloads.models import Download, MediaRoot, StoredFile, Tombstone
 from downloads.thumbnails import thumbnail_path
 from mediadl import clock
 from mediadl.accounts.models import Role, User
@@ -142,13 +143,6 @@ class _Library:
         )
 
 
-def _cube() -> None:
-    CubeCell.objects.all().delete()
-    names = ("platform", "downloader", "collection", "source", "content_type", "media_type", "status", "upgraded")
-    rows = Download.objects.values("download_date__date", *names).annotate(n=Count("id"), bytes=Sum("file_size"))
-    CubeCell.objects.bulk_create(CubeCell(day=row.pop("download_date__date"), **row) for row in rows)
-
-
 def add_downloads(count: int, root: Path) -> None:
     """``count`` records of the last weeks, most of them lately."""
     library = _Library(root)
@@ -159,7 +153,7 @@ def add_downloads(count: int, root: Path) -> None:
         back = timedelta(minutes=7) + timedelta(days=29 * (number / max(1, count)) ** 1.4, minutes=number % 50)
         rows.append(library.add(number, now - back))
     Download.objects.bulk_create(rows)
-    _cube()
+    cube.repair()
     Tombstone.objects.bulk_create(
         Tombstone(
             platform="web",
