@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count
 from PIL import Image, ImageDraw, ImageOps
 
 from downloads import cube
