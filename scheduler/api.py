@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.idempotency import idempotent
 from mediadl.api.pagination import PAGE, paginated_headers
 from mediadl.api.query import choice, integer, openapi_parameters, read_query, text
@@ -33,7 +34,7 @@ class JobBody(StrictSerializer):
 
     name = serializers.CharField(max_length=200)
     platform = serializers.CharField(max_length=40)
-    source = serializers.CharField(max_length=121)
+    source = serializers.CharField(max_length=121)  # type: ignore[assignment] # DRF has an attribute so named
     content_type = serializers.CharField(max_length=20, allow_blank=True, default="")
     schedule = serializers.CharField(max_length=MAX_LENGTH)
     enabled = serializers.BooleanField(default=True)
@@ -55,7 +56,7 @@ class JobAnswer(serializers.Serializer):
     id = serializers.CharField()
     name = serializers.CharField()
     platform = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # DRF has an attribute so named
     content_type = serializers.CharField(allow_blank=True)
     schedule = serializers.CharField()
     schedule_human = serializers.CharField()
@@ -150,7 +151,7 @@ class JobViewSet(ViewSet):
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a job."""
-        job = services.create_job(**read_body(request, JobBody), user=request.user)
+        job = services.create_job(**read_body(request, JobBody), user=signed_in_user(request))
         answer = {"id": job.slug, "name": job.name, "next_run": _next_run(job), "enabled": job.enabled}
         return Response(answer, status=201)
 
@@ -164,21 +165,21 @@ class JobViewSet(ViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a job's name, schedule, switch or config."""
         changes: dict[str, Any] = read_body(request, JobChanges, partial=True)
-        job = services.update_job(pk, **changes, user=request.user)
+        job = services.update_job(pk, **changes, user=signed_in_user(request))
         return Response({"id": job.slug, "schedule": job.schedule, "enabled": job.enabled, "next_run": _next_run(job)})
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Remove a job and its history."""
         read_query(request, ())
-        services.delete_job(pk, user=request.user)
+        services.delete_job(pk, user=signed_in_user(request))
         return Response(status=204)
 
     @extend_schema(request=None, responses={202: RunStartedAnswer})
     def run(self, request: Request, pk: str) -> Response:
         """Start a job now."""
         read_body(request, NoBody)
-        run = services.run_now(pk, user=request.user)
+        run = services.run_now(pk, user=signed_in_user(request))
         answer = {"task_id": str(run.task_id), "status": "queued", "message": "Job execution queued"}
         return Response(answer, status=202)
 

@@ -38,7 +38,7 @@ def _enqueue(job: Job, user: User | None) -> QueueItem:
             )
     except DuplicateError as error:
         # Somebody asked for the very same and it has not ended: the run goes along with it.
-        existing = QueueItem.objects.filter(pk=error.extra.get("existing_id")).first()
+        existing = QueueItem.objects.filter(pk=error.extra.get("existing_id", 0)).first()
         if existing is None:
             raise
         return existing

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.errors import InvalidFieldsError
 from mediadl.api.query import read_query
 from mediadl.api.roles import Role
@@ -40,5 +41,5 @@ class SettingsViewSet(ViewSet):
         read_query(request, ())
         if not isinstance(request.data, Mapping):
             raise InvalidFieldsError({"body": ["Must be a JSON object."]})
-        updated = services.change(dict(request.data), user=request.user)
+        updated = services.change(dict(request.data), user=signed_in_user(request))
         return Response({"message": "Settings updated successfully", "updated_fields": updated})

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.idempotency import idempotent
 from mediadl.api.query import read_query
 from mediadl.api.serializers import StrictSerializer, read_body
@@ -68,7 +69,9 @@ class PlatformDownloadViewSet(ViewSet):
     def instagram(self, request: Request) -> Response:
         """Start a download of a user's Instagram posts, stories or reels."""
         read_query(request, ())
-        item = start_download(platform="instagram", **read_body(request, InstagramDownloadBody), user=request.user)
+        item = start_download(
+            platform="instagram", **read_body(request, InstagramDownloadBody), user=signed_in_user(request)
+        )
         return Response({**queued_json(item), "message": "Download queued successfully"}, status=202)
 
     @extend_schema(operation_id="platforms_tiktok_download", request=TikTokDownloadBody, responses={202: QueuedAnswer})
@@ -76,5 +79,5 @@ class PlatformDownloadViewSet(ViewSet):
     def tiktok(self, request: Request) -> Response:
         """Start a download of a user's TikTok videos."""
         read_query(request, ())
-        item = start_download(platform="tiktok", **read_body(request, TikTokDownloadBody), user=request.user)
+        item = start_download(platform="tiktok", **read_body(request, TikTokDownloadBody), user=signed_in_user(request))
         return Response(queued_json(item), status=202)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.idempotency import idempotent
 from mediadl.api.pagination import PAGE, paginated_headers
 from mediadl.api.query import integer, openapi_parameters, read_query
@@ -114,7 +115,7 @@ class ForumThreadViewSet(ViewSet):
     def create(self, request: Request) -> Response:
         """Start to monitor a thread."""
         read_query(request, ())
-        thread = services.start_monitor(**read_body(request, MonitorBody), user=request.user)
+        thread = services.start_monitor(**read_body(request, MonitorBody), user=signed_in_user(request))
         return Response(_started_json(thread), status=201)
 
     @extend_schema(
@@ -141,13 +142,13 @@ class ForumThreadViewSet(ViewSet):
         """Pause, resume, rename or extend a monitor."""
         read_query(request, ())
         changes = read_body(request, MonitorChanges, partial=True)
-        return Response(thread_json(services.update_monitor(pk, **changes, user=request.user)))
+        return Response(thread_json(services.update_monitor(pk, **changes, user=signed_in_user(request))))
 
     @extend_schema(operation_id="forum_thread_delete", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Forget a monitor; its files stay."""
         read_query(request, ())
-        services.delete_monitor(pk, user=request.user)
+        services.delete_monitor(pk, user=signed_in_user(request))
         return Response(status=204)
 
     @extend_schema(operation_id="forum_thread_check", request=None, responses={202: CheckAnswer})
@@ -155,6 +156,6 @@ class ForumThreadViewSet(ViewSet):
         """Look at a thread now."""
         read_query(request, ())
         read_body(request, NoBody)
-        item = services.check_now(pk, user=request.user)
+        item = services.check_now(pk, user=signed_in_user(request))
         answer = {"queue_id": item.pk, "task_id": str(item.task_id), "status": "queued", "message": "Check queued"}
         return Response(answer, status=202)

@@ -35,7 +35,7 @@ def start_check(thread: ForumThread, user: AbstractBaseUser | None) -> QueueItem
         with transaction.atomic():
             item = enqueue(url=thread.url, platform="forum", source=thread.forum_name, user=user)
     except DuplicateError as error:
-        running = QueueItem.objects.filter(pk=error.extra.get("existing_id")).first()
+        running = QueueItem.objects.filter(pk=error.extra.get("existing_id", 0)).first()
         if running is None:
             raise
         item = running
