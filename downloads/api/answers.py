@@ -20,7 +20,7 @@ class DownloadAnswer(serializers.Serializer):
     url = serializers.CharField()
     url_hash = serializers.CharField()
     platform = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the API's word
     content_type = serializers.CharField()
     filename = serializers.CharField(allow_null=True)
     file_path = serializers.CharField(allow_null=True)
@@ -84,7 +84,7 @@ class DownloadBulkAnswer(serializers.Serializer):
 
     success = serializers.IntegerField()
     failed = serializers.IntegerField()
-    errors = DownloadProblem(many=True)
+    errors = DownloadProblem(many=True)  # type: ignore[assignment] # the API's word
 
 
 class RetriedAnswer(serializers.Serializer):

@@ -4,7 +4,8 @@ from datetime import UTC
 from pathlib import Path
 
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from downloads import selectors
@@ -93,6 +94,6 @@ def _entries(ids: list[int]) -> list[ArchiveEntry]:
     rows = Download.objects.filter(pk__in=ids, file__isnull=False).values_list(
         "pk", "filename", "file__path", "file__root__path"
     )
-    found = {pk: (filename, path, Path(root)) for pk, filename, path, root in rows}
+    found = {pk: (str(filename), path, Path(root)) for pk, filename, path, root in rows}
     chosen = [found[pk] for pk in ids if pk in found]
     return [ArchiveEntry(path=root / path, name=filename, root=root) for filename, path, root in chosen]

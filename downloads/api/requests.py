@@ -58,7 +58,7 @@ class FilterBody(StrictSerializer):
     """The list's filters as a JSON object."""
 
     platform = serializers.CharField(max_length=40, required=False)
-    source = serializers.CharField(max_length=120, required=False)
+    source = serializers.CharField(max_length=120, required=False)  # type: ignore[assignment]
     status = serializers.ChoiceField(DownloadStatus.choices, required=False)
     date_from = serializers.DateField(required=False)
     date_to = serializers.DateField(required=False)

@@ -35,7 +35,7 @@ class ProductAdminSite(admin.AdminSite):
         target = request.GET.get("next") or request.get_full_path()
         return redirect_to_login(target, _login_path())
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:  # noqa: ARG002
         """Sign out, the session's row included."""
         sign_out_browser(request)
         return redirect(_login_path())

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Access tokens and personal tokens."""
 
     target_class = "mediadl.accounts.authentication.BearerAuthentication"
@@ -21,7 +21,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         }
 
 
-class CookieScheme(OpenApiAuthenticationExtension):
+class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The web interface's session."""
 
     target_class = "mediadl.accounts.authentication.CookieSessionAuthentication"

@@ -53,7 +53,7 @@ def read_live_session(session_id: UUID | str) -> Session | None:
     if row is None:
         return None
     split = len(session_fields)
-    session = _instance(Session, session_fields, row[:split])
+    session: Session = _instance(Session, session_fields, row[:split])
     session.user = _instance(User, user_fields, row[split:])
     return session
 

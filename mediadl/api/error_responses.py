@@ -22,7 +22,6 @@ from mediadl.api.errors import (
     NotFoundError,
     PayloadTooLargeError,
     PermissionDeniedError,
-    RateLimitedError,
     ServiceUnavailableError,
 )
 from mediadl.api.limits import BODY_BYTES_LIMIT
@@ -79,8 +78,6 @@ def _from_drf(error: drf.APIException) -> ApiError:
             )
         case drf.ParseError():
             return InvalidJsonError()
-        case drf.Throttled():
-            return RateLimitedError(int(error.wait or 1))
     return ApiError(ErrorCode.INTERNAL_ERROR, _INTERNAL_DETAIL, status=500)
 
 

@@ -63,7 +63,7 @@ def _answer_once(
     if response.status_code < 400:
         data = response.data if isinstance(response, Response) else orjson.loads(response.content)
         IdempotencyRecord.objects.create(
-            user_id=request.user.pk,
+            user_id=_user_id(request),
             path=request.path,
             key=key,
             body_hash=body_hash,
@@ -74,8 +74,12 @@ def _answer_once(
     return response
 
 
+def _user_id(request: Request) -> int:
+    return int(request.user.pk or 0)
+
+
 def _replay(request: Request, key: str, body_hash: str) -> HttpResponse | None:
-    record = IdempotencyRecord.objects.filter(user_id=request.user.pk, path=request.path, key=key).first()
+    record = IdempotencyRecord.objects.filter(user_id=_user_id(request), path=request.path, key=key).first()
     if record is None:
         return None
     if record.body_hash != body_hash:

@@ -46,7 +46,7 @@ class LinesParser(BaseParser):
         stream: IO[bytes],
         _media_type: str | None = None,
         _parser_context: Mapping[str, Any] | None = None,
-    ) -> list[str]:
+    ) -> Any:
         """The body's lines, in UTF-8 with or without a byte order mark.
 
         Raises:

@@ -20,7 +20,8 @@ SCHEMA_MEDIA_TYPE = "application/vnd.oai.openapi+json"
 @cache
 def schema_json() -> bytes:
     """The OpenAPI document; it depends on the code alone, so a process makes it once."""
-    return orjson.dumps(SchemaGenerator().get_schema(public=True), option=orjson.OPT_NON_STR_KEYS)
+    document = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
 
 
 class SchemaView(ApiView):

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from queue_app.states import Status
 
-_STATUSES = [status.value for status in Status]
+_STATUSES = [(status.value, status.name) for status in Status]
 
 
 class QueueItemAnswer(serializers.Serializer):
@@ -13,7 +13,7 @@ class QueueItemAnswer(serializers.Serializer):
     id = serializers.IntegerField()
     url = serializers.CharField()
     platform = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the API's word
     referer = serializers.CharField(allow_null=True)
     save_path = serializers.CharField()
     priority = serializers.IntegerField()
@@ -55,7 +55,7 @@ class CreatedItemAnswer(serializers.Serializer):
     id = serializers.IntegerField()
     url = serializers.CharField()
     platform = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the API's word
     status = serializers.ChoiceField(_STATUSES)
     created_date = serializers.DateTimeField()
     task_id = serializers.UUIDField()
@@ -141,7 +141,7 @@ class BulkAnswer(serializers.Serializer):
 
     success = serializers.IntegerField()
     failed = serializers.IntegerField()
-    errors = BulkProblem(many=True)
+    errors = BulkProblem(many=True)  # type: ignore[assignment] # the API's word
 
 
 class ImportedLineAnswer(serializers.Serializer):

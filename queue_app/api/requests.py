@@ -1,5 +1,7 @@
 """Bodies and parameters of ``/queue``."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from mediadl.api.pagination import PAGE_PARAMETERS
@@ -21,7 +23,7 @@ LIST_PARAMETERS = (
 )
 
 
-def _priority(**options: bool) -> serializers.IntegerField:
+def _priority(**options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=HIGHEST_PRIORITY, max_value=LOWEST_PRIORITY, **options)
 
 
@@ -30,7 +32,7 @@ class QueueRequestBody(StrictSerializer):
 
     url = serializers.CharField(max_length=MAX_URL_LENGTH, trim_whitespace=False)
     platform = serializers.CharField(max_length=40, required=False)
-    source = serializers.CharField(max_length=120, required=False, allow_null=True)
+    source = serializers.CharField(max_length=120, required=False, allow_null=True)  # type: ignore[assignment]
     content_type = serializers.CharField(max_length=20, required=False, allow_null=True, allow_blank=True)
     downloader = serializers.CharField(max_length=40, required=False, allow_null=True)
     priority = _priority(required=False, allow_null=True)

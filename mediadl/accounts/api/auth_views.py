@@ -19,9 +19,10 @@ from mediadl.accounts.api.serializers import (
     TicketAnswer,
 )
 from mediadl.accounts.api.shapes import signed_in_user_json, user_json
+from mediadl.accounts.callers import caller, caller_identity
 from mediadl.accounts.services.browser import address_of
 from mediadl.api.errors import PermissionDeniedError
-from mediadl.api.identity import Identity, IdentityKind
+from mediadl.api.identity import IdentityKind
 from mediadl.api.query import read_query
 from mediadl.api.renderers import json_response
 from mediadl.api.roles import Role
@@ -87,7 +88,7 @@ class MeView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """The signed-in user."""
         read_query(request, ())
-        return json_response(user_json(request.user))
+        return json_response(user_json(caller(request)))
 
 
 class LogoutView(ApiView):
@@ -100,13 +101,13 @@ class LogoutView(ApiView):
         """End this sign-in: its tokens and sockets no longer work."""
         read_query(request, ())
         read_body(request, NoBody)
-        identity: Identity = request.auth
+        identity = caller_identity(request)
         if identity.session_id is None:
             raise PermissionDeniedError("A personal token has no sign-in to end; delete it at /auth/tokens.")
         if identity.kind is IdentityKind.COOKIE:
             services.sign_out_browser(request._request)
         else:
-            services.logout(identity.session_id, request.user)
+            services.logout(identity.session_id, caller(request))
         return Response(status=204)
 
 
@@ -120,13 +121,13 @@ class PasswordView(ApiView):
         """Change the own password; every sign-in ends, but for the browser that asked."""
         read_query(request, ())
         body = read_body(request, PasswordRequest)
-        identity: Identity = request.auth
+        identity = caller_identity(request)
         if identity.session_id is None:
             raise PermissionDeniedError("A personal token cannot change the password; sign in first.")
         if identity.kind is IdentityKind.COOKIE:
             services.change_browser_password(request._request, **body)
         else:
-            services.change_password(request.user, **body, address=address_of(request))
+            services.change_password(caller(request), **body, address=address_of(request))
         return Response(status=204)
 
 
@@ -140,6 +141,6 @@ class SocketTicketView(ApiView):
         """A single-use ticket for ``/ws/downloads?ticket=``."""
         read_query(request, ())
         read_body(request, NoBody)
-        identity: Identity = request.auth
-        ticket = services.create_ws_ticket(request.user, identity.session_id)
+        identity = caller_identity(request)
+        ticket = services.create_ws_ticket(caller(request), identity.session_id)
         return Response({"ticket": ticket, "expires_in": services.TICKET_SECONDS})

@@ -1,5 +1,7 @@
 """Bodies of ``/auth`` and ``/users``: requests are checked by these, answers documented by them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from mediadl.accounts.models import ApiToken, Role
@@ -10,7 +12,7 @@ NAME_CHARACTERS_LIMIT = 150
 TOKEN_DAYS_LIMIT = 3650
 
 
-def _password_field(**options: bool) -> serializers.CharField:
+def _password_field(**options: Any) -> serializers.CharField:
     return serializers.CharField(
         max_length=PASSWORD_CHARACTERS_LIMIT, trim_whitespace=False, write_only=True, **options
     )

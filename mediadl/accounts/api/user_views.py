@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from mediadl.accounts import services
 from mediadl.accounts.api.serializers import ManagedUser, UserChange, UserPage, UserRequest
 from mediadl.accounts.api.shapes import managed_user_json
+from mediadl.accounts.callers import caller
 from mediadl.accounts.models import User
 from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_answer
 from mediadl.api.query import openapi_parameters, read_query
@@ -37,7 +38,7 @@ class UsersView(ApiView):
         """Make a user."""
         read_query(request, ())
         body = read_body(request, UserRequest)
-        return Response(managed_user_json(services.create_user(**body, by=request.user)), status=201)
+        return Response(managed_user_json(services.create_user(**body, by=caller(request))), status=201)
 
 
 class UserView(ApiView):
@@ -56,11 +57,11 @@ class UserView(ApiView):
         """Change a user; a new password or deactivation ends their sign-ins."""
         read_query(request, ())
         body = read_body(request, UserChange)
-        return Response(managed_user_json(services.update_user(user_id, body, by=request.user)))
+        return Response(managed_user_json(services.update_user(user_id, body, by=caller(request))))
 
     @extend_schema(operation_id="users_delete", responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
         """Remove a user."""
         read_query(request, ())
-        services.delete_user(user_id, by=request.user)
+        services.delete_user(user_id, by=caller(request))
         return Response(status=204)

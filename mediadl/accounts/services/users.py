@@ -28,8 +28,8 @@ def get_user(user_id: int) -> User:
 
 
 def _refuse_taken(username: str, but: int | None = None) -> None:
-    other = User.objects.filter(username__iexact=username).exclude(pk=but).first()
-    if other is not None:
+    other = User.objects.filter(username__iexact=username).first()
+    if other is not None and other.pk != but:
         raise DuplicateError(other.pk, f"The name {other.username} is taken; choose another.")
 
 
