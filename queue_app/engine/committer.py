@@ -332,9 +332,6 @@ class Committer:
             self._feed.postpone(task, moment, waits_for_host=told)
         for task in news.expired:
             self._feed.link_expired(task)
-        for host, until in news.host_waits.items():
-            for running in self._feed.host_waits(host, until):
-                self.submit(lambda _ledger: None, running)
         for running in written.ended:
             running.over = True
             self._feed.remove_item(running)

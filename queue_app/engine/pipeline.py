@@ -4,17 +4,20 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 from django.db import connections
 
 from downloads.verification import Verifier
+from mediadl import clock
 from mediadl.media import FailureKind, MediaError, OutcomeKind, SkipReason
 from queue_app.engine.committer import Committer
-from queue_app.engine.feed import Feed
+from queue_app.engine.feed import Feed, host_of_url
 from queue_app.engine.fetching import Fetched, Fetcher, verify
 from queue_app.engine.known_check import Settled
 from queue_app.engine.results import Decided, Failed, Result
+from queue_app.engine.retries import told_delay_seconds
 from queue_app.engine.running import MediaTask
 
 VERIFICATION_THREADS = 3  # one more than the verifier's children, so that none waits for a thread
@@ -95,10 +98,18 @@ class Pipeline:
             forget()
 
     def _failed(self, task: MediaTask, error: MediaError) -> None:
+        if error.kind is FailureKind.TOLD_TO_WAIT:
+            self._hold_host(task, error)
         was_cut = task.was_cut and error.kind is FailureKind.STOPPED and not task.running.stop.is_set()
         self._feed.transfer_ended(task, again=was_cut)
         if not was_cut and not self._next_candidate(task, error):
             self._committer.put(Failed(task, error))
+
+    def _hold_host(self, task: MediaTask, error: MediaError) -> None:
+        """At once, before the slot is free: nothing else may be asked of a host that told us to wait."""
+        until = clock.now() + timedelta(seconds=told_delay_seconds(error))
+        for running in self._feed.host_waits(host_of_url(task.url), until):
+            self._committer.submit(lambda _ledger: None, running)
 
     def _next_candidate(self, task: MediaTask, error: MediaError) -> bool:
         return error.kind in _TRY_NEXT_KINDS and self._feed.try_next_candidate(task)

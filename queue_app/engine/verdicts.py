@@ -31,7 +31,6 @@ class FailureNews:
 
     postponed: list[tuple[MediaTask, datetime, bool]] = field(default_factory=list)
     expired: list[MediaTask] = field(default_factory=list)
-    host_waits: dict[str, datetime] = field(default_factory=dict)
     disk_trouble: bool = False
 
 
@@ -51,7 +50,7 @@ def apply_failures(
             task.error = error
             news.expired.append(task)
         else:
-            verdict = _verdict(task, error, ledger.now, news)
+            verdict = _verdict(task, error, ledger.now)
             if verdict.again_at is None:
                 final.append(failure)
             else:
@@ -82,12 +81,10 @@ def judge_listing(running: RunningItem, error: MediaError, now: datetime) -> Non
     running.try_used |= verdict.counts
 
 
-def _verdict(task: MediaTask, error: MediaError, now: datetime, news: FailureNews) -> Verdict:
+def _verdict(task: MediaTask, error: MediaError, now: datetime) -> Verdict:
     waits = 0
     if error.kind is FailureKind.TOLD_TO_WAIT:
-        host = host_of_url(task.url)
-        until, waits = told_to_wait(host_key(host), error, now)
-        news.host_waits[host] = until
+        _until, waits = told_to_wait(host_key(host_of_url(task.url)), error, now)
     return judge(error, failures=task.tries + 1, max_attempts=preferences.max_attempts(), now=now, waits_in_a_row=waits)
 
 

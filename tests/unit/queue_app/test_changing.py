@@ -73,7 +73,9 @@ def test_there_is_no_such_item(action: str) -> None:
 def test_retry_takes_up_failed_outcomes_and_gives_a_new_round() -> None:
     item = ended(Status.FAILED, attempts=4, max_attempts=4, items_failed=1, items_listed=2, listing_ended=True)
     Outcome.objects.create(item=item, position=0, media_id="a", url="u", outcome="downloaded")
-    Outcome.objects.create(item=item, position=1, media_id="b", url="u", outcome="failed", reason="HTTP_500", attempts=4)
+    Outcome.objects.create(
+        item=item, position=1, media_id="b", url="u", outcome="failed", reason="HTTP_500", attempts=4
+    )
     services.retry(item_id=item.pk)
     again = fresh(item)
     assert (again.status, again.attempts, again.max_attempts) == ("pending", 4, 8)
