@@ -6,6 +6,7 @@ repair an odd spelling, it is refused: repaired URLs are how address checks get 
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from mediadl.net.hosts import bad_url, normalise_host
@@ -31,6 +32,7 @@ _MEDIA_FILE = re.compile(
 _SHARDED_HOSTS = (".cdninstagram.com", ".fbcdn.net")  # the first label names the nearest server, not the file
 
 
+@lru_cache(maxsize=2048)  # one URL is checked, keyed and requested in turn
 def normalise_url(url: str) -> str:
     """The one spelling of ``url``: what is stored, compared and requested.
 
