@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import redis
 import structlog
 
 WINDOW_SECONDS = 3600
@@ -112,29 +111,39 @@ class FileCounters:
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 
 
+class CountersUnavailableError(Exception):
+    """The shared counters do not answer."""
+
+
 class RedisCounters:
     """Counters in Redis: the key's own expiry is the window."""
 
     def __init__(self, url: str) -> None:
+        import redis  # an optional dependency, there only where it is configured
+
+        self._error = redis.RedisError
         self._client = redis.Redis.from_url(url, socket_timeout=_BUSY_SECONDS, socket_connect_timeout=_BUSY_SECONDS)
 
     def hit(self, key: str, now: int) -> Window:
         """Count one request of ``key`` at ``now`` (epoch seconds).
 
         Raises:
-            redis.RedisError: the server does not answer.
+            CountersUnavailableError: the server does not answer.
         """
         name = f"mediadl:requests:{key}"
         pipeline = self._client.pipeline(transaction=True)
         pipeline.set(name, 0, ex=WINDOW_SECONDS, nx=True)
         pipeline.incr(name)
         pipeline.ttl(name)
-        _, used, seconds_left = pipeline.execute()
+        try:
+            _, used, seconds_left = pipeline.execute()
+        except self._error as error:
+            raise CountersUnavailableError(str(error)) from error
         return Window(now - WINDOW_SECONDS + max(int(seconds_left), 0), int(used))
 
 
 class CountersWithFallback:
-    """Redis while it answers, else the file: a broken counter must not stop the API."""
+    """The first while it answers, else the second: a broken counter must not stop the API."""
 
     def __init__(self, first: Counters, second: Counters) -> None:
         self._first = first
@@ -144,6 +153,6 @@ class CountersWithFallback:
         """Count one request of ``key`` at ``now`` (epoch seconds)."""
         try:
             return self._first.hit(key, now)
-        except redis.RedisError as error:
+        except CountersUnavailableError as error:
             _log.warning("Redis does not count requests; counting in a file", error=str(error))
             return self._second.hit(key, now)
