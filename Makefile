@@ -20,7 +20,7 @@ bench: setup ## speed at 1,000,000 rows
 	@.venv/bin/pytest -q -s tests/bench --override-ini='python_files=bench_*.py'
 
 screenshots: setup ## pictures of every page, below screenshots/
-	@.venv/bin/python scripts/screenshots.py
+	@.venv/bin/python -m tests.browser.screenshots
 
 # The lock is made by uv (not part of it): newer releases within pyproject.toml's ranges, for every
 # platform, with hashes and without addresses. Read docs/releasing.md first.
