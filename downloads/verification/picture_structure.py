@@ -12,19 +12,17 @@ _JPEG_TAIL_BYTES = 1024 * 1024
 _MAX_CHUNKS = 1_000_000
 
 
-def check_structure(window: Window, file_type: FileType, *, will_decode: bool) -> None:
-    """Walk the parts of a picture to their end; a JPEG only when its decoder will not see it.
+def check_structure(window: Window, file_type: FileType) -> None:
+    """Walk the parts of a picture to their end.
 
     Raises:
         RefusedFileError: the file is cut or damaged.
     """
-    if file_type is JPEG and will_decode:
-        return  # its decoder reports every cut; a missing end marker alone loses nothing
     _CHECKS[file_type.name](window, file_type.name)
 
 
 def _check_jpeg(window: Window, what: str) -> None:
-    """Not decoded: at least the end marker is there."""
+    """At least the end marker is there; what comes after it does not matter."""
     tail = window.read(max(len(window) - _JPEG_TAIL_BYTES, 0), _JPEG_TAIL_BYTES)
     if b"\xff\xd9" not in tail:
         raise truncated(what)

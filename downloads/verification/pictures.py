@@ -57,11 +57,13 @@ def check_picture(stream: IO[bytes], window: Window, file_type: FileType, thumbn
     """
     if file_type is HEIC:
         _know_heif()
+    if file_type is not JPEG:
+        check_structure(window, file_type)
     size = _size(stream, file_type)
     _refuse_placeholder(size)
-    small = size[0] * size[1] <= MAX_PIXELS
-    check_structure(window, file_type, will_decode=small)
-    decoded = small and _decode(stream, file_type, thumbnail)
+    decoded = size[0] * size[1] <= MAX_PIXELS and _decode(stream, file_type, thumbnail)
+    if file_type is JPEG and not decoded:  # its decoder reports every cut better than its structure does
+        check_structure(window, file_type)
     return VerifiedMedia(
         file_type.media_type,
         file_type.extension,

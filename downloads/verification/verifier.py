@@ -112,10 +112,14 @@ class _Child:
 
 
 class Verifier:
-    """Checks downloaded files in child processes; thread-safe, started at the first file."""
+    """Checks downloaded files in child processes; thread-safe, started at the first file.
+
+    Attributes:
+        wall_seconds: for one file; then its child is killed.
+    """
 
     def __init__(self, children: int = CHILDREN, wall_seconds: float = WALL_SECONDS) -> None:
-        self._wall_seconds = wall_seconds
+        self.wall_seconds = wall_seconds
         # Each place is a child or None, where one is to be started by whoever takes it next.
         self._places: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _number in range(children):
@@ -146,7 +150,7 @@ class Verifier:
             try:
                 if child is None:
                     child = self._started()
-                answer = child.ask(request, self._wall_seconds)
+                answer = child.ask(request, self.wall_seconds)
             except _ChildEndedError as end:
                 child = None
                 if end.timed_out or attempt == 2:
@@ -166,6 +170,11 @@ class Verifier:
         except OSError as error:
             detail = f"The process that checks files could not be started: {error.strerror}. It is tried again."
             raise MediaError(FailureKind.TRANSIENT, "VERIFIER_UNAVAILABLE", detail) from error
+
+    def child_pids(self) -> list[int]:
+        """The process ids of the children that run and are free just now."""
+        with self._places.mutex:
+            return [child.pid for child in self._places.queue if child is not None]
 
     def close(self) -> None:
         """End the children once their present files are done; the verifier is not used afterwards."""
