@@ -178,7 +178,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": None,
     "DEFAULT_FILTER_BACKENDS": [],
     "EXCEPTION_HANDLER": "mediadl.api.error_responses.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "mediadl.api.auto_schema.PlainAutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -193,7 +193,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
     "COMPONENT_SPLIT_REQUEST": True,
     # Enumerations stay where they are used: shared ones would need a unique name for each set.
-    "POSTPROCESSING_HOOKS": ["mediadl.api.schema.document_errors"],
+    "POSTPROCESSING_HOOKS": ["mediadl.api.schema.document_errors", "mediadl.api.schema.add_examples"],
 }
 
 LOGGING_CONFIG = None  # structlog sets logging up: mediadl.logs.configure

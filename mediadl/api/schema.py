@@ -1,10 +1,16 @@
-"""What the OpenAPI document says about every operation alike: errors, rate limits, request ids."""
+"""What the OpenAPI document says about every operation alike: errors, and the specification's examples."""
 
+import re
+from importlib import resources
 from typing import Any
+
+import orjson
 
 from mediadl.api.errors import ErrorCode
 
 _METHODS = {"get", "post", "put", "patch", "delete"}
+
+_PATH_PARAMETER = re.compile(r"{[^}]+}")
 
 _ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -59,3 +65,29 @@ def document_errors(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
                 for status, description in _ERRORS.items():
                     operation["responses"].setdefault(status, _error_response(description))
     return result
+
+
+def _examples() -> dict[str, Any]:
+    """``{"GET /api/v1/queue/{}": {"request": ..., "response": {"200": ...}}}``, from the specification."""
+    found: dict[str, Any] = orjson.loads(resources.files("mediadl.api").joinpath("spec_examples.json").read_bytes())
+    return found
+
+
+def add_examples(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """drf-spectacular's hook after generation: show the specification's examples."""
+    examples = _examples()
+    for path, operations in result.get("paths", {}).items():
+        for method, operation in operations.items():
+            example = examples.get(f"{method.upper()} {_PATH_PARAMETER.sub('{}', path)}", {})
+            if "request" in example:
+                _put(operation.get("requestBody", {}), example["request"])
+            for status, body in example.get("response", {}).items():
+                _put(operation["responses"].get(status, {}), body)
+    return result
+
+
+def _put(holder: dict[str, Any], example: Any) -> None:
+    content = holder.get("content", {}).get("application/json")
+    if content is not None:
+        content.pop("examples", None)
+        content["example"] = example

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,19 +24,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="Sent again within 24 hours with the same body, the first answer is repeated.",
-)
-_REQUEST_EXAMPLE = OpenApiExample(
-    "From the specification",
-    request_only=True,
-    value={
-        "url": "https://instagram.com/evalongoria",
-        "platform": "instagram",
-        "source": "evalongoria",
-        "content_type": "posts",
-        "priority": 5,
-        "max_downloads": 15,
-        "metadata": {"downloader": "fastdl"},
-    },
 )
 
 
@@ -78,7 +65,6 @@ class QueueView(ApiView):
         parameters=[IDEMPOTENCY_KEY],
         request=QueueRequestBody,
         responses={201: CreatedItemAnswer},
-        examples=[_REQUEST_EXAMPLE],
     )
     @idempotent
     def post(self, request: Request) -> Response:

@@ -49,6 +49,25 @@ def test_it_lists_every_code_and_the_errors_of_every_operation(schema):
             assert {"422", "429", "default"} <= set(operation["responses"])
 
 
+def test_it_shows_the_specifications_examples(schema):
+    login = schema["paths"]["/api/v1/auth/login"]["post"]
+    assert login["requestBody"]["content"]["application/json"]["example"]["username"] == "admin"
+    item = schema["paths"]["/api/v1/queue/{item_id}"]["patch"]["responses"]["200"]
+    assert item["content"]["application/json"]["example"] == {"id": 2732, "status": "paused", "priority": 1}
+
+
+def test_its_examples_fit_its_own_types(schema):
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                for content in answer.get("content", {}).values():
+                    if "example" in content:
+                        whole = {**content["schema"], "components": schema["components"]}
+                        problems = list(jsonschema.Draft202012Validator(whole).iter_errors(content["example"]))
+                        missing = [p for p in problems if p.validator != "required"]  # documented additions
+                        assert missing == [], (method, path, status)
+
+
 def test_nobody_has_to_sign_in_to_read_it(db):
     answer = ApiClient().get("/schema")
     assert answer.status_code == 200
