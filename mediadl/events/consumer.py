@@ -21,6 +21,8 @@ from mediadl.web.threads import LastingThreads
 SOCKET_PATH = "/ws/downloads"
 MESSAGE_BYTES = 4096
 MESSAGES_PER_SECOND = 20
+PAGE_ROWS = 100  # of a replay: what one client's page may cost
+STUCK_SECONDS = 3.0
 MAX_SEQ = 2**63 - 1
 
 CLOSE_POLICY = 1008
@@ -47,8 +49,9 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One client.
 
     Events come by two ways: from the outbox after ``since`` until the client has caught up, then
-    from the hub as they are committed. ``_sent`` is the last ``seq`` that went the first way, so
-    that none goes twice.
+    from the hub as they are committed. When more waits than may (a thousand events at once, or a
+    slow client), the client goes back to the outbox; one that takes nothing is closed. ``_sent`` is
+    the last ``seq`` that went either way, so that none is missing and none goes twice.
     """
 
     viewer: Viewer
@@ -60,7 +63,9 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._sender: asyncio.Task[None] | None = None
         self._is_live = False
         self._is_closing = False
+        self._has_overflowed = False
         self._sent = 0
+        self._blocked_since: float | None = None
         self._received: deque[float] = deque(maxlen=MESSAGES_PER_SECOND)
 
     async def connect(self) -> None:
@@ -80,7 +85,9 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.viewer = viewer
         self._is_live = since is None
         # Before the client knows that it is in: what it causes then must reach it.
-        await hub.join(self)
+        position = await hub.join(self)
+        if since is None:
+            self._sent = position
         await self.accept()
         self._sender = asyncio.create_task(self._send_all(since))
 
@@ -109,10 +116,17 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     def offer(self, delivery: Delivery) -> None:
         """Take an event from the hub."""
-        if not self._is_live or self._is_closing or (delivery.admins_only and not self.viewer.is_admin):
+        if self._is_closing or (delivery.admins_only and not self.viewer.is_admin):
             return
-        if not self._outgoing.put(delivery):
+        if self._is_live and not self._outgoing.put(delivery):
+            self._is_live, self._has_overflowed = False, True
+            self._outgoing.drop_events()
+        if self._has_overflowed and self._is_stuck():
             self._close_soon(CLOSE_TOO_SLOW)
+
+    def _is_stuck(self) -> bool:
+        since = self._blocked_since
+        return since is not None and time.monotonic() - since > STUCK_SECONDS
 
     def lose_rights(self) -> None:
         """Close: signed out, expired, or another role."""
@@ -123,7 +137,12 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if since is not None:
                 await self._replay(since)
             while not self._is_closing:
-                await self.send(text_data=await self._outgoing.get(after=self._sent))
+                item = await self._outgoing.get(after=self._sent)
+                if item is None:
+                    await self._catch_up()
+                    continue
+                await self._send_text(item[1])
+                self._sent = max(self._sent, item[0])
         except ClientDisconnected:
             return
         except Exception as error:
@@ -133,23 +152,32 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _replay(self, since: int) -> None:
         """Send what the client missed, then switch to what happens now, without gap or double."""
         if not await _threads.run(is_replayable, since):
-            await self.send(text_data='{"type":"resync"}')
+            await self._send_text('{"type":"resync"}')
             since = min(since, await _threads.run(newest_seq))
         self._sent = since
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
         await self._send_stored()
         # From here the hub's events wait in the queue; what was committed before is in the outbox.
-        self._is_live = True
+        self._is_live, self._has_overflowed = True, False
         await self._send_stored()
 
     async def _send_stored(self) -> None:
         """Send events from the outbox until there are none after ``_sent``."""
         while not self._is_closing:
-            page = await _threads.run(lambda: deliveries_after(self._sent, not_before=oldest_replayed()))
+            page = await _threads.run(_page_after, self._sent)
             if not page:
                 return
             for delivery in visible(page, is_admin=self.viewer.is_admin):
-                await self.send(text_data=delivery.text)
+                await self._send_text(delivery.text)
             self._sent = page[-1].seq
+
+    async def _send_text(self, text: str) -> None:
+        """Send; returns when the client has taken enough of what went before."""
+        self._blocked_since = time.monotonic()
+        await self.send(text_data=text)
+        self._blocked_since = None
 
     async def _refuse(self, code: int) -> None:
         self._is_closing = True
@@ -179,6 +207,10 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         seat, self._seat = self._seat, None
         if seat is not None:
             await asyncio.shield(_threads.run(give_back_seat, seat))
+
+
+def _page_after(seq: int) -> list[Delivery]:
+    return deliveries_after(seq, limit=PAGE_ROWS, not_before=oldest_replayed())
 
 
 def _since(query_string: bytes) -> tuple[bool, int | None]:

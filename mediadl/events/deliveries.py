@@ -29,15 +29,15 @@ def newest_seq() -> int:
     return OutboxEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def deliveries_after(seq: int, *, not_before: datetime | None = None) -> list[Delivery]:
-    """The next events after ``seq``, at most BATCH_ROWS, oldest first.
+def deliveries_after(seq: int, *, limit: int = BATCH_ROWS, not_before: datetime | None = None) -> list[Delivery]:
+    """The next events after ``seq``, at most ``limit``, oldest first.
 
     With ``not_before`` older ones are left out.
     """
     rows = OutboxEvent.objects.filter(id__gt=seq).order_by("id")
     if not_before is not None:
         rows = rows.filter(created_at__gte=not_before)
-    columns = rows.values_list("id", "type", "created_at", "audience", "key", "data")[:BATCH_ROWS]
+    columns = rows.values_list("id", "type", "created_at", "audience", "key", "data")[:limit]
     return [_delivery(*row) for row in columns]
 
 

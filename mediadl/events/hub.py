@@ -34,16 +34,21 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[int, Listener] = {}
         self._tail: OutboxTail | None = None
-        self._started: asyncio.Future[None] | None = None
+        self._started: asyncio.Future[int] | None = None
+        self._position = 0  # the last seq that was handed on
         self._renewed = 0.0
 
-    async def join(self, listener: Listener) -> None:
-        """Add a listener; on return every event committed from now on will be offered to it."""
+    async def join(self, listener: Listener) -> int:
+        """Add a listener; every event committed from now on will be offered to it.
+
+        Returns a ``seq`` after which nothing was missed.
+        """
         self._listeners[id(listener)] = listener
         if self._tail is None:
             self._start_tail()
         if self._started is not None:
-            await asyncio.shield(self._started)
+            self._position = max(self._position, await asyncio.shield(self._started))
+        return self._position
 
     def leave(self, listener: Listener) -> None:
         """Remove a listener; the last one ends the tail."""
@@ -54,16 +59,16 @@ class Hub:
 
     def _start_tail(self) -> None:
         loop = asyncio.get_running_loop()
-        started: asyncio.Future[None] = loop.create_future()
+        started: asyncio.Future[int] = loop.create_future()
         self._started = started
         self._renewed = time.monotonic()
 
-        def tell_started() -> None:
+        def tell_started(position: int) -> None:
             if not started.done():
-                started.set_result(None)
+                started.set_result(position)
 
         self._tail = OutboxTail(
-            on_started=lambda: loop.call_soon_threadsafe(tell_started),
+            on_started=lambda position: loop.call_soon_threadsafe(tell_started, position),
             on_events=lambda deliveries: loop.call_soon_threadsafe(self._deliver, deliveries),
             housekeeping=lambda: self._housekeeping(loop),
             housekeeping_seconds=CHECK_SECONDS,
@@ -71,6 +76,7 @@ class Hub:
         self._tail.start()
 
     def _deliver(self, deliveries: Sequence[Delivery]) -> None:
+        self._position = max(self._position, deliveries[-1].seq)
         listeners = list(self._listeners.values())
         for delivery in deliveries:
             for listener in listeners:

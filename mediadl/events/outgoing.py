@@ -24,7 +24,7 @@ class _Entry:
 
 
 class Outgoing:
-    """A queue that forgets progress before anything else, and says when even that does not help.
+    """A queue that forgets progress before anything else, and tells when even that does not help.
 
     Of the events with one key (the progress of one item) only the newest waits: a slow client skips
     the ones in between.
@@ -35,6 +35,7 @@ class Outgoing:
         self._entries: deque[_Entry] = deque()
         self._by_key: dict[str, _Entry] = {}
         self._bytes = 0
+        self._is_interrupted = False
         self._filled = asyncio.Event()
 
     @property
@@ -43,23 +44,38 @@ class Outgoing:
         return self._bytes
 
     def put(self, delivery: Delivery) -> bool:
-        """Add an event; False: the client is too slow, and must be closed."""
+        """Add an event; False: that is more than may wait."""
         return self._add(_Entry(delivery.seq, delivery.text, delivery.key))
 
     def put_text(self, text: str) -> bool:
         """Add an answer that is no event; False as for :meth:`put`."""
         return self._add(_Entry(0, text, None))
 
-    async def get(self, *, after: int = 0) -> str:
-        """Wait for the next text; events up to ``after`` were sent already and are skipped."""
+    def drop_events(self) -> None:
+        """Forget all events (they are in the outbox), and wake the reader with None."""
+        for entry in self._entries:
+            if entry.seq and not entry.is_dropped:
+                self._drop(entry)
+        self._entries = deque(kept for kept in self._entries if not kept.is_dropped)
+        self._is_interrupted = True
+        self._filled.set()
+
+    async def get(self, *, after: int = 0) -> tuple[int, str] | None:
+        """Wait for the next ``seq`` (0: no event) and text; None once after :meth:`drop_events`.
+
+        Events up to ``after`` were sent already and are skipped.
+        """
         while True:
+            if self._is_interrupted:
+                self._is_interrupted = False
+                return None
             while self._entries:
                 entry = self._entries.popleft()
                 if entry.is_dropped:
                     continue
                 self._forget(entry)
                 if entry.seq == 0 or entry.seq > after:
-                    return entry.text
+                    return entry.seq, entry.text
             self._filled.clear()
             await self._filled.wait()
 

@@ -25,7 +25,7 @@ class OutboxTail:
     def __init__(
         self,
         *,
-        on_started: Callable[[], object],
+        on_started: Callable[[int], object],
         on_events: Callable[[Sequence[Delivery]], object],
         housekeeping: Callable[[], None],
         housekeeping_seconds: float,
@@ -76,7 +76,7 @@ class OutboxTail:
         """One look at the outbox; whether there is probably more."""
         if self._position is None:
             self._position = newest_seq()
-            self._on_started()
+            self._on_started(self._position)
             return False
         deliveries = deliveries_after(self._position)
         if deliveries:

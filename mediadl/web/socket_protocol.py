@@ -7,6 +7,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from mediadl.web.drain import Drain
 
 MESSAGE_BYTES = 4096
+SENT_MESSAGE_BYTES = 1024 * 1024
 WAITING_MESSAGES = 100
 POLICY_VIOLATION = 1008
 GOING_AWAY = 1001
@@ -44,6 +45,12 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         """Close with ``code``; autobahn's own call refuses the standard's codes such as 1008."""
         self.muted = True
         self.sendCloseFrame(code=1000 if code is None else code, isReply=False)
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802 - autobahn's name
+        """A frame begins; all frames of a message together may not exceed the limit either."""
+        super().onMessageFrameBegin(length)
+        if self.message_data_total_length > MESSAGE_BYTES and not self.failedByMe:
+            self._max_message_size_exceeded(self.message_data_total_length, MESSAGE_BYTES, "")
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: FBT001, N802, N803 - autobahn's names
         """A client's message; one that floods the application is cut off here."""
@@ -88,7 +95,7 @@ class BoundedSocketFactory(WebSocketFactory):  # type: ignore[misc]
             autoPingTimeout=ping_timeout,
             allowNullOrigin=True,
             openHandshakeTimeout=handshake_timeout,
-            maxMessagePayloadSize=MESSAGE_BYTES,
-            maxFramePayloadSize=MESSAGE_BYTES,
+            maxFramePayloadSize=MESSAGE_BYTES,  # what comes in
+            maxMessagePayloadSize=SENT_MESSAGE_BYTES,  # what goes out, too
             failByDrop=False,
         )
