@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mediadl.ui.shell import may_change, shell_of
+from mediadl.ui.shell import is_admin, may_change, shell_of
 
 MODULES = (
     "app",
@@ -16,11 +16,14 @@ MODULES = (
     "history",
     "lightbox",
     "live",
+    "logs",
     "menus",
     "paste",
     "queue",
     "requests",
+    "schedule",
     "selection",
+    "settings",
     "shortcuts",
     "socket",
     "speed",
@@ -33,12 +36,16 @@ MODULES = (
 _PRIORITIES = range(1, 11)
 
 
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    return {"can_change": may_change(request.user), "can_admin": is_admin(request.user)}
+
+
 def render_page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, current: str, status: int = 200
 ) -> HttpResponse:
     """A whole page; ``current`` names its entry in the sidebar."""
     full = {**(context or {}), "shell": shell_of(request, current), "modules": MODULES, "current_page": current}
-    full |= {"can_change": may_change(request.user), "priorities": _PRIORITIES}
+    full |= {**_rights(request), "priorities": _PRIORITIES}
     return render(request, template, full, status=status)
 
 
@@ -47,7 +54,7 @@ def render_part(request: HttpRequest, template: str, context: Mapping[str, Any],
     return render(
         request,
         template,
-        {**context, "part": True, "can_change": may_change(request.user), "priorities": _PRIORITIES},
+        {**context, "part": True, **_rights(request), "priorities": _PRIORITIES},
         status=status,
     )
 

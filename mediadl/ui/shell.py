@@ -77,10 +77,14 @@ def may_change(user: Any) -> bool:
     return isinstance(user, User) and user.role != Role.VIEWER
 
 
+def is_admin(user: Any) -> bool:
+    """Whether pages for admins are offered."""
+    return isinstance(user, User) and user.role == Role.ADMIN
+
+
 def shell_of(request: HttpRequest, current: str) -> Shell:
     """The shell of a page for the signed-in user."""
     user = request.user
-    is_admin = isinstance(user, User) and user.role == Role.ADMIN
     queue = stats.queue_counts()
     open_items = queue[Status.PENDING] + queue[Status.DOWNLOADING] + queue[Status.PAUSED]
     troubled = troubled_platforms()
@@ -96,11 +100,13 @@ def shell_of(request: HttpRequest, current: str) -> Shell:
             entry("scheduler", "Scheduler", "calendar-clock", job_count()),
             entry("platforms", "Platforms", "plug-connected", troubled, warns=True),
         ],
-        tools=[entry("settings", "Settings", "settings"), entry("logs", "Logs", "terminal-2")] if is_admin else [],
+        tools=[entry("settings", "Settings", "settings"), entry("logs", "Logs", "terminal-2")]
+        if is_admin(user)
+        else [],
         running=queue[Status.DOWNLOADING],
         speed=present_speed() if queue[Status.DOWNLOADING] else 0.0,
         storage=stats.storage(),
         banners=banners(),
         can_change=may_change(user),
-        is_admin=is_admin,
+        is_admin=is_admin(user),
     )

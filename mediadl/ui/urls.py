@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from mediadl.ui.views import dashboard, history, links, queue, shell_parts, signing_in
+from mediadl.ui.views import (
+    dashboard,
+    history,
+    links,
+    logs,
+    platforms,
+    queue,
+    scheduler,
+    settings,
+    shell_parts,
+    signing_in,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login", signing_in.login, name="login"),
@@ -23,7 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/bulk", history.bulk, name="history-bulk"),
     path("history/zip", history.zip_file, name="history-zip"),
     path("history/<int:download_id>", history.item, name="history-item"),
-    *(path(name, dashboard.dashboard, name=name) for name in ("scheduler", "platforms", "settings", "logs", "account")),
     path("queue", queue.queue, name="queue"),
     path("queue/list", queue.queue_list, name="queue-list"),
     path("queue/rows", queue.rows, name="queue-rows"),
@@ -34,4 +44,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/import", queue.import_list, name="queue-import"),
     path("queue/<int:item_id>/detail", queue.detail, name="queue-detail"),
     path("queue/<int:item_id>/<slug:action>", queue.act, name="queue-act"),
+    path("scheduler", scheduler.scheduler, name="scheduler"),
+    path("scheduler/list", scheduler.job_list, name="job-list"),
+    path("scheduler/cron", scheduler.cron, name="job-cron"),
+    path("scheduler/new", scheduler.save, name="job-create"),
+    path("scheduler/<slug:slug>/save", scheduler.save, name="job-save"),
+    path("scheduler/<slug:slug>/switch", scheduler.switch, name="job-switch"),
+    path("scheduler/<slug:slug>/run", scheduler.run, name="job-run"),
+    path("scheduler/<slug:slug>/delete", scheduler.delete, name="job-delete"),
+    path("platforms", platforms.platforms, name="platforms"),
+    path("platforms/follow", platforms.follow, name="platform-follow"),
+    path("platforms/watch", platforms.watch, name="monitor-start"),
+    path("platforms/thread/<slug:slug>/<slug:action>", platforms.monitor, name="monitor"),
+    path("platforms/<slug:name>/start", platforms.start, name="platform-start"),
+    path("platforms/<slug:name>/switch", platforms.switch, name="platform-switch"),
+    path("settings", settings.settings, name="settings"),
+    path("settings/users", settings.users, name="users"),
+    path("settings/users/<int:user_id>/<slug:action>", settings.change_user, name="user-change"),
+    path("account", settings.account, name="account"),
+    path("account/tokens", settings.create_token, name="token-create"),
+    path("account/tokens/<int:token_id>/end", settings.delete_token, name="token-delete"),
+    path("logs", logs.logs, name="logs"),
+    path("logs/more/<int:number>", logs.more, name="logs-more"),
+    path("logs/clear", logs.clear, name="logs-clear"),
 ]

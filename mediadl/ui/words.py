@@ -6,6 +6,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 _STEP = 1024
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MINUTES_UNTIL = 90 * 60  # seconds; beyond, hours say enough
 _DAYS_BY_NAME = 7  # how long ago a time is told as days before it is told as a date
 
 
@@ -51,7 +52,7 @@ def about(seconds: float) -> str:
     whole = max(0, round(seconds))
     if whole < _MINUTE:
         return f"{whole} s"
-    if whole < 2 * _HOUR:
+    if whole < _MINUTES_UNTIL:
         return f"{round(whole / _MINUTE)} min"
     if whole < 2 * _DAY:
         return f"{round(whole / _HOUR)} h"

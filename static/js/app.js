@@ -5,10 +5,13 @@ import { startGallery } from "ui/gallery";
 import { startHistory } from "ui/history";
 import { startLightbox } from "ui/lightbox";
 import { startLive } from "ui/live";
+import { startLogs } from "ui/logs";
 import { startMenus } from "ui/menus";
 import { startPaste } from "ui/paste";
 import { startQueue } from "ui/queue";
+import { startSchedule } from "ui/schedule";
 import { startSelection } from "ui/selection";
+import { startSettings } from "ui/settings";
 import { startShortcuts } from "ui/shortcuts";
 import { startSpeed } from "ui/speed";
 import { startTheme } from "ui/theme";
@@ -17,7 +20,7 @@ import { startToasts } from "ui/toasts";
 
 const starts = [
   startTheme, startTimes, startMenus, startDialogs, startToasts, startShortcuts, startGallery, startPaste, startQueue,
-  startHistory, startSelection, startLightbox, startChart, startSpeed, startLive,
+  startHistory, startSelection, startLightbox, startChart, startSchedule, startSettings, startLogs, startSpeed, startLive,
 ];
 for (const start of starts) start();
 document.addEventListener("click", (event) => event.target.closest("[data-reload]") && window.location.reload());

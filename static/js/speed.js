@@ -5,7 +5,21 @@ const FORGET_AFTER = 15_000;
 const WIDTH = 188;
 const HEIGHT = 28;
 const running = new Map();
-const past = Array(POINTS).fill(0);
+const past = remembered();
+
+/** The line goes on from page to page. */
+function remembered() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("speed") || "{}");
+    const missed = Math.floor((Date.now() - kept.at) / EVERY);
+    if (Array.isArray(kept.past) && kept.past.length === POINTS && missed < POINTS) {
+      return [...kept.past, ...Array(missed).fill(0)].slice(-POINTS);
+    }
+  } catch {
+    // Nothing kept that can be used.
+  }
+  return Array(POINTS).fill(0);
+}
 
 function total() {
   const now = Date.now();
@@ -41,6 +55,7 @@ export function showRunning(count) {
 function draw() {
   past.push(total());
   past.shift();
+  sessionStorage.setItem("speed", JSON.stringify({ at: Date.now(), past }));
   showTotal();
   const line = document.querySelector("[data-speed-line]");
   if (!line) return;

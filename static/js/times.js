@@ -9,7 +9,7 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 function about(seconds) {
   if (seconds < MINUTE) return `${Math.round(seconds)} s`;
-  if (seconds < 2 * HOUR) return `${Math.round(seconds / MINUTE)} min`;
+  if (seconds < 1.5 * HOUR) return `${Math.round(seconds / MINUTE)} min`;
   if (seconds < 2 * DAY) return `${Math.round(seconds / HOUR)} h`;
   return `${Math.round(seconds / DAY)} days`;
 }

@@ -7,6 +7,8 @@ import hashlib
 import os
 import random
 import sys
+import uuid
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,11 +31,13 @@ from mediadl.accounts.models import Role, User
 from mediadl.configuration.services import change
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event, publish_many
+from mediadl.logs.counting import add_counts
+from mediadl.logs.models import LogRow
 from mediadl.media import OutcomeKind
 from platforms.models import Circuit
 from queue_app.models import Attempt, Outcome, QueueCount, QueueItem
 from queue_app.states import LIST_RANK, Status
-from scheduler.models import Job, Run
+from scheduler.models import ForumThread, Job, Run
 from tests.browser.site import PASSWORD
 
 _RANDOM = random.Random(7)
@@ -351,14 +355,49 @@ def add_jobs() -> None:
             started = now - timedelta(hours=4 * back + 1, minutes=number * 7)
             Run.objects.create(
                 job=job, due_at=started, started_at=started, completed_at=started + timedelta(seconds=40 + 9 * back),
-                status="failure" if failed else "skipped" if back == 9 else "success", task_id=__import__("uuid").uuid4(),
+                status="failure" if failed else "skipped" if back == 9 else "success", task_id=uuid.uuid4(),
                 items_downloaded=0 if failed else _RANDOM.choice([0, 3, 8, 12, 24]),
                 error_message="Account is private." if failed else None,
             )  # fmt: skip
+    threads = [("Old town walks, winter light", 21600, 30, 640, 24), ("Big cats of the Serengeti", 43200, 1, 128, 0)]
+    for number, (title, interval, days, files, lately) in enumerate(threads):
+        ForumThread.objects.create(
+            slug=f"thread-{4711 + number}", forum_name="PicturePub", url=f"https://picturepub.example/threads/{4711 + number}",
+            url_hash=str(number), title=title, status="active", created_at=now, monitor_until=now + timedelta(days=days),
+            interval_seconds=interval, next_check=now + timedelta(hours=2), last_check=now - timedelta(minutes=52),
+            checks=9, files_found=files, last_files=lately,
+        )  # fmt: skip
     Circuit.objects.create(
         key="instagram/gallery-dl", platform="instagram", downloader="gallery-dl", failures=5, opened_times=1,
         open_until=now + timedelta(minutes=30), last_error="LOGIN_REQUIRED: Sign-in wanted.", last_error_at=now, last_success_at=now - timedelta(hours=2),
     )  # fmt: skip
+
+
+def add_logs() -> None:
+    """Lines of every level."""
+    lines = [
+        ("INFO", "Instagram", "Downloaded 8 posts from savanna.daily", {"duration_seconds": 45}),
+        ("WARNING", "Queue", "Item 2733 waits: Toolzu's hourly limit is reached (30 of 30), goes on at 16:41", {}),
+        ("ERROR", "Instagram", "Sign-in wanted for private.diary: the cookies of 3 September expired. LOGIN_REQUIRED",
+         {"request_id": "8f14e45f-ceea-467f-a8f1-6f1b2c3d4e5f", "queue_id": 3, "downloader": "gallery-dl"}),
+        ("INFO", "Downloads", "Stored fastdl/savanna.daily/savanna.daily_20251012_141523_3141592653.jpg", {"size": 2411724}),
+        ("DEBUG", "Scheduler", "Next due: instagram-savanna.daily-posts at 16:00:00Z", {}),
+        ("INFO", "Forum", "PicturePub: page 12 of 12 read, 24 new files in 2 posts", {}),
+        ("ERROR", "Downloads", "404 for media 88213: removed by its owner, not tried again", {}),
+        ("INFO", "Web", "archive.example: 31 files found, still listing", {}),
+        ("INFO", "Auth", "admin signed in from 192.0.2.14", {}),
+    ]  # fmt: skip
+    now = clock.now()
+    for number in range(120):
+        level, module, message, metadata = lines[number % len(lines)]
+        LogRow.objects.create(
+            timestamp=now - timedelta(seconds=number * 7.3),
+            level=level,
+            module=module,
+            message=message,
+            metadata=metadata,
+        )
+    add_counts(Counter((row.timestamp, row.level, row.module) for row in LogRow.objects.all()))
 
 
 def main(count: int = 400, waiting: int = 2) -> None:
@@ -367,12 +406,13 @@ def main(count: int = 400, waiting: int = 2) -> None:
         call_command("migrate", database=database, verbosity=0)
     admin = User.objects.create_superuser("admin", "admin@example.com", PASSWORD, role=Role.ADMIN)
     User.objects.create_user("viewer", "viewer@example.com", PASSWORD, role=Role.VIEWER)
-    change(patch={"general": {"storage_limit_gb": 500}}, user=admin)
+    change({"general": {"storage_limit_gb": 500}}, user=admin)
     root = Path(os.environ["MEDIADL_DATA_DIR"]) / "downloads"
     if count:
         add_downloads(count, root)
         add_queue(waiting)
         add_jobs()
+        add_logs()
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 
 from mediadl import clock
+from mediadl.ui.presenters.platform_cards import error_parts
 from mediadl.ui.presenters.platform_words import platform_label
-from mediadl.ui.selectors.health import PlatformHealth
+from mediadl.ui.selectors.health import TROUBLE
 from mediadl.ui.selectors.library import failed_lately
 from mediadl.ui.words import count, number
 from queue_app.models import QueueItem
@@ -86,21 +88,21 @@ def _failed_downloads() -> list[Need]:
     ]
 
 
-def _sites(health: list[PlatformHealth]) -> list[Need]:
+def _sites(health: list[dict[str, Any]]) -> list[Need]:
     return [
         Need(
-            title=f"{platform.label} does not answer" if platform.status == "down" else f"{platform.label} has trouble",
-            detail=platform.last_error,
+            title=f"{row['display_name']} {'does not answer' if row['status'] == 'down' else 'has trouble'}",
+            detail=error_parts(row["last_error"])[1],
             mark="warning",
             more="Details",
             more_url=reverse("platforms"),
         )
-        for platform in health
-        if platform.status in ("down", "degraded")
+        for row in health
+        if row["status"] in TROUBLE
     ]
 
 
-def needs(health: list[PlatformHealth]) -> list[Need]:
+def needs(health: list[dict[str, Any]]) -> list[Need]:
     """Everything that waits for a person, the most pressing first."""
     failed = list(QueueItem.objects.filter(status="failed").order_by("list_order", "id")[:_MOST_ITEMS])
     return [*_sign_ins(failed), *_failed_items(failed), *_failed_downloads(), *_sites(health)]

@@ -1,4 +1,4 @@
-"""The platforms as the dashboard lists them."""
+"""Platforms as the dashboard and their own page show them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,51 +6,131 @@ from datetime import datetime
 from typing import Any
 
 from mediadl.ui.presenters.platform_words import platform_icon
-from mediadl.ui.selectors.health import PlatformHealth
 from mediadl.ui.words import number
+from platforms.selectors import PlatformStatus
 
 _WORDS = {
-    "operational": ("Working", "done", "done"),
-    "degraded": ("Degraded", "warn", "warning"),
-    "down": ("Down", "failed", "failed"),
-    "disabled": ("Off", "off", "off"),
+    PlatformStatus.OPERATIONAL.value: ("Working", "done", "done"),
+    PlatformStatus.DEGRADED.value: ("Degraded", "warn", "warning"),
+    PlatformStatus.DOWN.value: ("Down", "failed", "failed"),
+    PlatformStatus.DISABLED.value: ("Off", "off", "off"),
+    PlatformStatus.UNCONFIGURED.value: ("Not set up", "off", "off"),
 }
+_LOW_BUDGET = 0.1  # of an hour's requests left: worth a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status as mark and word."""
+
+    word: str
+    tone: str
+    mark: str
+    stands_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is left of an hour's requests; ``percent`` is what was used."""
+
+    limit: int
+    remaining: int
+    reset: datetime | None
+    percent: int
+    is_low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DownloaderCard:
+    """One way to get a platform's media."""
+
+    name: str
+    label: str
+    note: str
+    hint: str
+    standing: Standing
+    budget: Budget | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformCard:
-    """One line of the panel: name, how it does, and today's figures."""
+    """One platform: name, how it does, today's figures, its downloaders."""
 
     name: str
     label: str
     icon: str
+    enabled: bool
     status: str
-    tone: str
-    mark: str
-    stands_out: bool
+    standing: Standing
     today: str
     last_success: datetime | None
     error: str
+    error_code: str
+    next_attempt: datetime | None
+    budget: Budget | None
+    downloaders: list[DownloaderCard]
 
 
-def platform_cards(health: list[PlatformHealth], today: Mapping[str, Any]) -> list[PlatformCard]:
+def _standing(status: str) -> Standing:
+    word, tone, mark = _WORDS[status]
+    return Standing(word, tone, mark, tone in ("warn", "failed"))
+
+
+def _budget(limit: Mapping[str, Any] | None) -> Budget | None:
+    if not limit or not limit["limit"]:
+        return None
+    used = limit["limit"] - limit["remaining"]
+    return Budget(
+        limit=limit["limit"],
+        remaining=limit["remaining"],
+        reset=_moment(limit["reset"]),
+        percent=round(100 * used / limit["limit"]),
+        is_low=limit["remaining"] <= limit["limit"] * _LOW_BUDGET,
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _downloader(row: Mapping[str, Any]) -> DownloaderCard:
+    label, _, note = row["display_name"].partition(" (")
+    return DownloaderCard(
+        name=row["name"],
+        label=label,
+        note=note.rstrip(")"),
+        hint=row["setup_hint"],
+        standing=_standing(row["status"]),
+        budget=_budget(row["rate_limit"]),
+    )
+
+
+def error_parts(text: str | None) -> tuple[str, str]:
+    """A stored error as its code and its sentence."""
+    code, colon, sentence = (text or "").partition(": ")
+    return (code, sentence) if colon and code.isupper() else ("", text or "")
+
+
+def platform_card(row: Mapping[str, Any], today: int) -> PlatformCard:
+    """The card of one row of ``platforms.selectors.list_platforms``."""
+    code, sentence = error_parts(row["last_error"])
+    return PlatformCard(
+        name=row["name"],
+        label=row["display_name"],
+        icon=platform_icon(row["name"]),
+        enabled=row["enabled"],
+        status=row["status"],
+        standing=_standing(row["status"]),
+        today=f"{number(today)} today" if today else "None today",
+        last_success=_moment(row["last_successful_download"]),
+        error=sentence if row["status"] in (PlatformStatus.DEGRADED, PlatformStatus.DOWN) else "",
+        error_code=code,
+        next_attempt=_moment(row["next_attempt_at"]),
+        budget=_budget(row["rate_limit"]),
+        downloaders=[_downloader(one) for one in row["downloaders"]],
+    )
+
+
+def platform_cards(rows: list[dict[str, Any]], today: Mapping[str, Any]) -> list[PlatformCard]:
     """A card for each platform; ``today`` as in the overview."""
-    cards = []
-    for platform in health:
-        words, tone, mark = _WORDS[platform.status]
-        n = today.get(platform.name, {}).get("downloads_today", 0)
-        cards.append(
-            PlatformCard(
-                name=platform.name,
-                label=platform.label,
-                icon=platform_icon(platform.name),
-                status=words,
-                tone=tone,
-                mark=mark,
-                stands_out=platform.status in ("degraded", "down"),
-                today=f"{number(n)} today" if n else "None today",
-                last_success=platform.last_success,
-                error=platform.last_error if platform.status in ("degraded", "down") else "",
-            )
-        )
-    return cards
+    return [platform_card(row, today.get(row["name"], {}).get("downloads_today", 0)) for row in rows]

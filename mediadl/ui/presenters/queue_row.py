@@ -20,7 +20,7 @@ from queue_app.states import TRANSITIONS, Action, Status
 class Standing:
     """How an item stands: a bold phrase with its mark and tone, and a line of facts.
 
-    ``until`` is the time that the phrase names; the page shows it in the browser's zone.
+    ``until`` is the time that the phrase or the facts name; the page shows it in the browser's zone.
     """
 
     phrase: str
@@ -28,6 +28,7 @@ class Standing:
     mark: str = ""
     tone: str = ""
     until: datetime | None = None
+    until_in_phrase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,19 @@ class QueueRow:
     shows_strip: bool
     can: dict[str, bool]
 
+    @property
+    def offers(self) -> list[tuple[str, str, str]]:
+        """What an open row offers in words: action, icon, word."""
+        return [offer for offer in _OFFERS if self.can[offer[0]]]
 
+
+_OFFERS = (
+    ("retry", "refresh", "Retry"),
+    ("pause", "player-pause", "Pause"),
+    ("resume", "player-play", "Resume"),
+    ("cancel", "x", "Cancel"),
+    ("delete", "trash", "Remove"),
+)
 _WAIT_WORDS = {
     "rate_limited": ("Waits for the hourly limit", "warn"),
     "retry_wait": ("Tries again at", "warn"),
@@ -87,7 +100,7 @@ def _waiting(item: QueueItem) -> Standing:
         until = None
     if item.reason == "retry_wait" and until is None:
         phrase = "Tries again now"
-    return Standing(phrase, facts, "waiting", tone, until)
+    return Standing(phrase, facts, "waiting", tone, until, until_in_phrase=item.reason == "retry_wait")
 
 
 def _ended(item: QueueItem) -> Standing:
@@ -124,6 +137,7 @@ def _allowed(item: QueueItem) -> dict[str, bool]:
         "resume": item.status == Status.PAUSED,
         "cancel": Action.CANCEL in actions,
         "retry": Action.RETRY in actions,
+        "delete": Action.CANCEL not in actions,
         "priority": item.status in (Status.PENDING, Status.DOWNLOADING, Status.PAUSED),
     }
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from downloads.models import CubeCell, Tombstone
+from downloads.models import CubeCell, CubeTotal, Tombstone
 from downloads.selectors import DownloadFilters
 
 MOST_SOURCES = 30
@@ -13,7 +13,7 @@ MOST_SOURCES = 30
 
 def sources_by_size(platform: str = "", most: int = MOST_SOURCES) -> list[tuple[str, int]]:
     """The sources with the most files, and how many each has."""
-    cells = CubeCell.objects.filter(status="completed")
+    cells = CubeTotal.objects.filter(status="completed")
     if platform:
         cells = cells.filter(platform=platform)
     return list(cells.values_list("source").annotate(total=Sum("n")).order_by("-total", "source")[:most])

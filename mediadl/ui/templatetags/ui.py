@@ -100,3 +100,15 @@ def get(mapping: dict[str, Any], key: str) -> Any:
 def js_module(name: str) -> str:
     """The versioned URL of one of our JavaScript modules."""
     return asset_url(f"js/{name}.js")
+
+
+@register.filter
+def times_six(value: int) -> int:
+    """Where the tick with this number stands: ticks are six pixels apart."""
+    return value * 6
+
+
+@register.filter
+def from_hundred(value: int) -> int:
+    """What is missing to a hundred percent."""
+    return 100 - value

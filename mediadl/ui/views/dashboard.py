@@ -12,8 +12,8 @@ from mediadl.ui.presenters.pasted_link import lines_of, read_line
 from mediadl.ui.presenters.platform_cards import platform_cards
 from mediadl.ui.presenters.queue_row import rows_of
 from mediadl.ui.presenters.tiles import tiles_of
-from mediadl.ui.selectors.health import platform_health
 from mediadl.ui.selectors.library import newest
+from platforms.selectors import list_platforms
 from queue_app.models import QueueItem
 from queue_app.states import Status
 
@@ -35,8 +35,8 @@ def _running() -> dict[str, object]:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The whole page; ``?links=`` (share target, bookmarklet) fills the paste box."""
     shared = " ".join(request.GET.get(name, "") for name in ("links", "url", "text"))
-    health = platform_health()
-    overview = stats.overview({platform.name: platform.status for platform in health})
+    health = list_platforms()
+    overview = stats.overview({row["name"]: row["status"] for row in health})
     context = {
         **_running(),
         "links": [read_line(line) for line in lines_of(shared) if "." in line],

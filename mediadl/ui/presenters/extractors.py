@@ -1,0 +1,49 @@
+"""How old the programs are that read sites: they age fast, since sites change."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from mediadl import clock
+from mediadl.ui.words import count
+
+_OLD_DAYS = 60
+_DATED = re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})")
+_PROGRAMS = ("gallery-dl", "yt-dlp")
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """A program, its version, and its age where the version tells it."""
+
+    name: str
+    version: str
+    age: str
+    is_old: bool
+
+
+def _day_of(text: str) -> date | None:
+    match = _DATED.match(text)
+    if match is None:
+        return None
+    try:
+        return datetime(*(int(part) for part in match.groups()), tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def extractors() -> list[Extractor]:
+    """The installed programs."""
+    found = []
+    for name in _PROGRAMS:
+        try:
+            installed = version(name)
+        except PackageNotFoundError:
+            found.append(Extractor(name, "", "not installed", is_old=True))
+            continue
+        day = _day_of(installed)
+        days = (clock.now().date() - day).days if day else 0
+        age = f"{count(max(0, days), 'day')} old" if day else ""
+        found.append(Extractor(name, installed, age, is_old=days > _OLD_DAYS))
+    return found

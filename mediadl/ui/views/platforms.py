@@ -1,0 +1,192 @@
+"""The platforms: how they do, starting a download, the sources so far, forum monitors."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from mediadl.accounts.models import Role
+from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
+from mediadl.configuration import services as configuration
+from mediadl.stats import selectors as stats
+from mediadl.ui.access import page
+from mediadl.ui.pages import render_page
+from mediadl.ui.presenters.extractors import extractors
+from mediadl.ui.presenters.platform_cards import platform_cards
+from mediadl.ui.presenters.platform_words import downloader_label, platform_icon
+from mediadl.ui.presenters.source_cards import source_cards
+from mediadl.ui.selectors.library import source_count, sources
+from mediadl.ui.selectors.monitors import ends_soon, threads
+from mediadl.ui.triggers import toast
+from platforms import registry
+from platforms.contract import SourceError
+from platforms.selectors import list_platforms
+from queue_app import services as queue
+from scheduler import services as jobs
+from scheduler.monitors import services as monitors
+
+FIRST_SOURCES = 8
+PER_PAGE = 24
+FOLLOW_SCHEDULE = "0 */4 * * *"
+FOLLOW_NEWEST = 50
+EXTEND_DAYS = 30
+DEFAULT_NEWEST = 50
+
+
+def _forms(chosen: str) -> list[dict[str, Any]]:
+    """What the form beside the list needs of each platform."""
+    return [
+        {
+            "name": info.name,
+            "label": info.display_name,
+            "icon": platform_icon(info.name),
+            "current": info.name == chosen,
+            "by_user": bool(info.source_url("example", "")),
+            "content_types": info.content_types,
+            "downloaders": [
+                (one.name, downloader_label(info.name, one.name))
+                for one in info.downloaders
+                if registry.is_downloader_enabled(info.name, one.name)
+            ],
+        }
+        for info in registry.platforms()
+    ]
+
+
+@page()
+def platforms(request: HttpRequest) -> HttpResponse:
+    """The whole page; ``?start=NAME`` opens the form of a platform, ``?search=`` looks for sources."""
+    rows = list_platforms()
+    known = [row["name"] for row in rows]
+    chosen = request.GET.get("start", "")
+    search = request.GET.get("search", "").strip()[:120]
+    number = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 0
+    everything = bool(number or search)
+    start = (max(1, number) - 1) * PER_PAGE
+    found = sources(PER_PAGE + 1, start, search) if everything else sources(FIRST_SOURCES)
+    context = {
+        "platforms": platform_cards(rows, stats.overview()["platforms"]),
+        "forms": _forms(chosen if chosen in known else known[0]),
+        "source": request.GET.get("source", "")[:120],
+        "sources": source_cards(found[:PER_PAGE]),
+        "source_count": source_count(),
+        "search": search,
+        "everything": everything,
+        "next_page": max(1, number) + 1 if everything and len(found) > PER_PAGE else 0,
+        "threads": [(thread, ends_soon(thread)) for thread in threads()],
+        "extractors": extractors(),
+        "default_newest": DEFAULT_NEWEST,
+    }
+    return render_page(request, "platforms/page.html", context, current="platforms")
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise InvalidFieldsError(
+            {name: ["Must be a whole number."]}, f"{name.replace('_', ' ')}: enter a whole number."
+        )
+    return int(text)
+
+
+def _back(request: HttpRequest, title: str, detail: str = "", *, level: str = "success") -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return toast(HttpResponse(status=204), title, detail, level=level)
+    words = f"{title}. {detail}" if detail else title
+    messages.add_message(request, messages.INFO, words, extra_tags="failed" if level == "error" else "done")
+    return redirect("platforms")
+
+
+@require_POST
+@page(Role.USER)
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    """Start a download of a profile, a thread or any link."""
+    info = registry.get(name)
+    content_type = request.POST.get("content_type", "")
+    text = request.POST.get("source", "").strip()
+    source, url = "", text
+    if info.source_url("example", ""):
+        try:
+            source = info.clean_source(text)
+        except SourceError as error:
+            raise InvalidFieldsError({"source": [str(error)]}, str(error)) from error
+        url = info.source_url(source, content_type)
+    item = queue.enqueue(
+        url=url,
+        platform=name,
+        source=source,
+        content_type=content_type,
+        downloader=request.POST.get("downloader", ""),
+        max_downloads=_number(request, "max_downloads"),
+        days_back=_number(request, "days_back"),
+        user=request.user,
+    )
+    return _back(request, f"{item.source} is in the queue", "It starts as soon as a transfer is free.")
+
+
+@require_POST
+@page(Role.ADMIN)
+def switch(request: HttpRequest, name: str) -> HttpResponse:
+    """Switch a platform on or off."""
+    registry.get(name)
+    on = request.POST.get("enabled") == "on"
+    configuration.change({"platforms": {name: {"enabled": on}}}, user=request.user)
+    return _back(request, f"{registry.get(name).display_name} is {'on' if on else 'off'}")
+
+
+@require_POST
+@page(Role.ADMIN)
+def follow(request: HttpRequest) -> HttpResponse:
+    """Make a job of a source in one click."""
+    platform, source = request.POST.get("platform", ""), request.POST.get("source", "")
+    content_types = registry.get(platform).content_types
+    jobs.create_job(
+        name=f"{source}, {content_types[0]}" if content_types else source,
+        platform=platform,
+        source=source,
+        content_type=content_types[0] if content_types else "",
+        schedule=FOLLOW_SCHEDULE,
+        config={"max_downloads": FOLLOW_NEWEST},
+        user=request.user,
+    )
+    return _back(request, f"{source} is followed", "A job looks for new files every 4 hours.")
+
+
+@require_POST
+@page(Role.ADMIN)
+def monitor(request: HttpRequest, slug: str, action: str) -> HttpResponse:
+    """Pause, resume, extend, check or forget a forum monitor."""
+    if action in ("pause", "resume"):
+        status = "paused" if action == "pause" else "active"
+        monitors.update_monitor(slug, status=status, user=request.user)
+    elif action == "extend":
+        monitors.update_monitor(slug, monitor_days=EXTEND_DAYS, user=request.user)
+    elif action == "check":
+        monitors.check_now(slug, user=request.user)
+    elif action == "delete":
+        monitors.delete_monitor(slug, user=request.user)
+    else:
+        raise NotFoundError
+    words = {"pause": "paused", "resume": "watched again", "extend": f"watched for {EXTEND_DAYS} more days"}
+    return _back(request, f"The thread is {words.get(action, 'checked now' if action == 'check' else 'forgotten')}")
+
+
+@require_POST
+@page(Role.ADMIN)
+def watch(request: HttpRequest) -> HttpResponse:
+    """Monitor a forum thread."""
+    try:
+        thread = monitors.start_monitor(
+            forum_name=request.POST.get("forum_name", ""),
+            thread_url=request.POST.get("thread_url", ""),
+            thread_title=request.POST.get("thread_title", "")[:300],
+            monitor_days=_number(request, "monitor_days") or EXTEND_DAYS,
+            user=request.user,
+        )
+    except ApiError as error:
+        return _back(request, "The thread is not watched", error.detail, level="error")
+    return _back(request, f"{thread.title or thread.forum_name} is watched")

@@ -1,0 +1,145 @@
+"""The settings: one typed form, users, and one's own account with its tokens."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from mediadl.accounts import services as accounts
+from mediadl.accounts.models import ApiToken, Role, User
+from mediadl.api.errors import ApiError, InvalidFieldsError
+from mediadl.configuration import services as configuration
+from mediadl.ui.access import page
+from mediadl.ui.pages import render_page
+from mediadl.ui.presenters.settings_form import patch_of, sections
+from mediadl.ui.words import count
+
+TOKEN_DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "no end"))
+
+
+def _form(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render_page(request, "settings/page.html", context, current="settings", status=status)
+
+
+@page(Role.ADMIN)
+def settings(request: HttpRequest) -> HttpResponse:
+    """The form; sending it changes all of it, or nothing."""
+    if request.method != "POST":
+        return _form(request, sections=sections())
+    posted = {name: request.POST[name] for name in request.POST}
+    try:
+        changed = configuration.change(patch_of(posted), user=request.user)
+    except InvalidFieldsError as error:
+        shown = sections(error.field_errors, posted)
+        return _form(request, status=422, sections=shown, error_count=len(error.field_errors))
+    words = f"{count(changed, 'setting')} saved" if changed else "Nothing was different"
+    messages.success(request, words, extra_tags="done")
+    return redirect("settings")
+
+
+def _first_words(error: ApiError) -> str:
+    for texts in error.field_errors.values():
+        return " ".join(texts)
+    return error.detail
+
+
+@sensitive_post_parameters("password")
+@page(Role.ADMIN)
+def users(request: HttpRequest) -> HttpResponse:
+    """Everybody who may sign in; sending the form makes a new one."""
+    context: dict[str, Any] = {"roles": Role.choices}
+    status = 200
+    if request.method == "POST":
+        try:
+            made = accounts.create_user(
+                username=request.POST.get("username", "").strip(),
+                password=request.POST.get("password", ""),
+                email=request.POST.get("email", "").strip(),
+                role=request.POST.get("role", Role.VIEWER),
+                by=request.user,
+            )
+        except ApiError as error:
+            context |= {"error": _first_words(error), "typed": request.POST}
+            status = error.status
+        else:
+            messages.success(request, f"{made.username} can sign in", extra_tags="done")
+            return redirect("users")
+    context["users"] = User.objects.order_by("username")
+    return render_page(request, "settings/users.html", context, current="settings", status=status)
+
+
+@require_POST
+@page(Role.ADMIN)
+def change_user(request: HttpRequest, user_id: int, action: str) -> HttpResponse:
+    """Give somebody another role, let them in or out, or remove them."""
+    if action == "role":
+        changed = accounts.update_user(user_id, {"role": request.POST.get("role", "")}, by=request.user)
+        words = f"{changed.username} is now {changed.get_role_display().lower()}"
+    elif action in ("enable", "disable"):
+        changed = accounts.update_user(user_id, {"is_active": action == "enable"}, by=request.user)
+        words = f"{changed.username} can {'sign in' if changed.is_active else 'no longer sign in'}"
+    else:
+        name = accounts.get_user(user_id).username
+        accounts.delete_user(user_id, by=request.user)
+        words = f"{name} was removed; what they added stays"
+    messages.success(request, words, extra_tags="done")
+    return redirect("users")
+
+
+def _account(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    full = {
+        "tokens": ApiToken.objects.filter(user=request.user).order_by("-created_at"),
+        "scopes": ApiToken.Scope.choices,
+        "token_days": TOKEN_DAYS,
+        **context,
+    }
+    return render_page(request, "settings/account.html", full, current="account", status=status)
+
+
+@sensitive_post_parameters("current_password", "new_password")
+@page()
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own password and tokens; sending the form changes the password."""
+    if request.method != "POST":
+        return _account(request)
+    try:
+        accounts.change_browser_password(
+            request,
+            current_password=request.POST.get("current_password", ""),
+            new_password=request.POST.get("new_password", ""),
+        )
+    except ApiError as error:
+        return _account(request, status=error.status, password_error=_first_words(error))
+    messages.success(request, "Password changed; other browsers are signed out", extra_tags="done")
+    return redirect("account")
+
+
+@require_POST
+@page()
+def create_token(request: HttpRequest) -> HttpResponse:
+    """A new token, shown once."""
+    name = request.POST.get("name", "").strip()[:100]
+    days = request.POST.get("days", "")
+    scope = request.POST.get("scope", "")
+    if not name or scope not in ApiToken.Scope.values:
+        return _account(request, status=422, token_error="Give the token a name and say what it may do.")  # noqa: S106
+    row, secret = accounts.create_api_token(
+        _person(request), name=name, scope=scope, expires_in_days=int(days) if days.isdecimal() else None
+    )
+    return _account(request, new_token=secret, new_token_name=row.name)
+
+
+@require_POST
+@page()
+def delete_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """End one of one's own tokens."""
+    accounts.delete_api_token(_person(request), token_id)
+    messages.success(request, "The token no longer works", extra_tags="done")
+    return redirect("account")
+
+
+def _person(request: HttpRequest) -> User:
+    return User.objects.get(pk=request.user.pk)
