@@ -231,7 +231,11 @@ class Committer:
                 vars(running.item).update(columns)
             raise
         written.touched = list(tallies)
-        failpoints.reach("engine.after_commit")
+        try:
+            failpoints.reach("engine.after_commit")
+            self._withdraw(written.dropped)
+        except Exception:  # it is committed: nothing may make it be written again
+            log.exception("What follows a commit failed")
         self._after_commit(written)
 
     def _run_jobs(self, ledger: Ledger, jobs: list[_JobEntry], written: _Written) -> list[RunningItem]:
@@ -314,8 +318,6 @@ class Committer:
             self._feed.settled(result.task, stored_as=download_id, is_stored=is_stored)
             self.committed_files += is_stored
         for result in written.dropped:
-            if isinstance(result, Stored) and result.placed is not None:
-                withdraw_files([result.placed])
             self._feed.settled(result.task)
         for result in [*(result for result, _id in written.settled), *written.dropped]:
             if isinstance(result, Stored):
@@ -324,6 +326,13 @@ class Committer:
         for entry, answer in written.answers:
             entry.done.set_result(answer)
         self._on_change()
+
+    @staticmethod
+    def _withdraw(dropped: Sequence[Result]) -> None:
+        """Files that were placed for items that are another's by now go back."""
+        for result in dropped:
+            if isinstance(result, Stored) and result.placed is not None:
+                withdraw_files([result.placed])
 
     def _tell_feed(self, written: _Written) -> None:
         news = written.news

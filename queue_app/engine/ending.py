@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import structlog
 
+from mediadl import failpoints
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
 from mediadl.media import FailureKind, OutcomeKind, SkipReason
@@ -27,6 +28,7 @@ def conclude(ledger: Ledger, running: RunningItem, *, later_at: datetime | None,
 
     ``by_host``: the media that wait do so because their host asked for it.
     """
+    failpoints.reach("engine.before_end")
     error = running.listing_error
     if error is not None and running.listing_again_at is None:
         title = "Action Needed" if error.kind is FailureKind.NEEDS_PERSON else "Download Failed"
@@ -70,6 +72,9 @@ def close_tries(item_ids: Sequence[int], now: datetime, code: str = "", message:
 
 def _end_by_outcomes(ledger: Ledger, running: RunningItem) -> None:
     item = running.item
+    if _something_is_left(item):  # the disk refused it, for instance: it is no end
+        release(ledger, running, reason="", again_at=None)
+        return
     if not item.items_failed:
         _complete(ledger, running, "")
         return
@@ -85,6 +90,12 @@ def _end_by_outcomes(ledger: Ledger, running: RunningItem) -> None:
         return
     detail = first[1] if item.items_failed == 1 else f"All {item.items_failed} files failed; the first: {first[1]}"
     _fail(ledger, running, first[0], detail, "Download Failed")
+
+
+def _something_is_left(item: QueueItem) -> bool:
+    """Whether a listed medium has no outcome yet; the rows are asked only where the counters say so."""
+    decided = item.items_downloaded + item.items_skipped + item.items_failed
+    return item.items_listed > decided and Outcome.objects.filter(item=item, outcome=OutcomeKind.LISTED.value).exists()
 
 
 def _complete(ledger: Ledger, running: RunningItem, message: str) -> None:

@@ -44,9 +44,9 @@ def copy_row(item: QueueItem, times: int, **values: str) -> None:
     columns = [field.column for field in QueueItem._meta.concrete_fields if field.column != "id"]
     own = {"url_hash": "CAST(x AS TEXT)"} | {name: f"'{value}'" for name, value in values.items()}
     table = QueueItem._meta.db_table
+    names = ", ".join(columns)
+    values_of = ", ".join(own.get(column, column) for column in columns)
+    numbers = f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {times})"
+    statement = f"INSERT INTO {table} ({names}) {numbers} SELECT {values_of} FROM n, {table} WHERE id = %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) "
-            f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {times}) "
-            f"SELECT {', '.join(own.get(column, column) for column in columns)} FROM n, {table} WHERE id = {item.pk}"
-        )
+        cursor.execute(statement, [item.pk])

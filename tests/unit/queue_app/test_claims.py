@@ -49,7 +49,8 @@ def test_a_claim_sets_lease_fence_and_try() -> None:
     assert take(worker="me") == [item.pk]
     claimed = QueueItem.objects.get()
     assert (claimed.status, claimed.lease_worker, claimed.fence, claimed.attempts) == ("downloading", "me", 1, 1)
-    assert claimed.lease_expires_at and claimed.started_at
+    assert claimed.lease_expires_at
+    assert claimed.started_at
     assert list(Attempt.objects.values_list("number", "worker", "ended_at")) == [(1, "me", None)]
     assert counts()["downloading"] == 1
     assert recount() == counts()
