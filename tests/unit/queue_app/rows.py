@@ -46,7 +46,7 @@ def copy_row(item: QueueItem, times: int, **values: str) -> None:
     table = QueueItem._meta.db_table
     names = ", ".join(columns)
     values_of = ", ".join(own.get(column, column) for column in columns)
-    numbers = f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {times})"
+    numbers = f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {times})"  # noqa: S608
     statement = f"INSERT INTO {table} ({names}) {numbers} SELECT {values_of} FROM n, {table} WHERE id = %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [item.pk])
