@@ -40,12 +40,12 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def list_jobs(*, page: int = 1, per_page: int | None = None) -> Page:
-    """All jobs by name, or one page of them."""
+    """All jobs by name, or one page of them; without ``per_page`` the first page has all."""
     jobs = Job.objects.order_by("name", "id")
     total = jobs.count()
-    if per_page is not None:
-        jobs = jobs[(page - 1) * per_page : page * per_page]
-    return Page([job_json(job) for job in jobs], total)
+    per_page = per_page or max(total, 1)
+    shown = jobs[(page - 1) * per_page : page * per_page]
+    return Page([job_json(job) for job in shown], total)
 
 
 def run_json(run: Run) -> dict[str, Any]:

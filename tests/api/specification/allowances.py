@@ -16,7 +16,12 @@ ADDED = (
     ("GET /downloads", "items[]", "kept", "Downloads: kept"),
     ("GET /downloads", "items[].metadata", _METADATA, "Downloads: more keys may be added to metadata"),
     ("GET /downloads/{id}", "", "kept url_hash", "Downloads: kept; url_hash as in the list"),
-    ("GET /downloads/{id}", "metadata", _METADATA, "Downloads: more keys may be added to metadata"),
+    (
+        "GET /downloads/{id}",
+        "metadata",
+        f"{_METADATA} shares_bytes_with",
+        "Downloads: more keys may be added to metadata",
+    ),
     ("GET /downloads/stats", "", "by_content_type", "Downloads, stats: addition"),
     (
         "GET /queue",
@@ -27,12 +32,7 @@ ADDED = (
     ("GET /queue", "", "paused cancelled", "Queue: six statuses"),
     ("GET /queue/stats", "", "paused cancelled", "Queue: six statuses"),
     ("GET /scheduler/history", "history[]", "due_at queue_id", "Scheduler: history bound to queue items"),
-    (
-        "GET /platforms",
-        "platforms[]",
-        "last_error next_attempt_at rate_limit",
-        "Platforms: additions",
-    ),
+    ("GET /platforms", "platforms[]", "last_error next_attempt_at rate_limit", "Platforms: additions"),
     ("GET /platforms", "platforms[].downloaders[]", "status setup_hint rate_limit", "Platforms: unconfigured"),
 )
 
@@ -43,30 +43,35 @@ KEYED = (
     ("GET /stats/overview", "platforms", "every enabled platform"),
 )
 
-# Places where more names may come.
-OPEN = (
+# Places where any object may stand.
+FREE = (
     ("GET /queue", "items[].metadata", "Queue: metadata is the client's own object"),
     ("GET /scheduler/jobs", "jobs[].config", "Scheduler: what the platform's request takes"),
     ("GET /logs", "logs[].metadata", "what a log line tells besides"),
-    *(
-        ("GET /settings", place, "Settings: the spec's keys are binding, more may be added")
-        for place in (
-            "general",
-            "platforms",
-            "platforms.instagram",
-            "platforms.instagram.fastdl",
-            "platforms.instagram.toolzu",
-            "platforms.tiktok",
-            "notifications",
-            "notifications.email",
-            "notifications.browser",
-        )
-    ),
-    ("GET /settings", "", "Settings: more may be added, for example logs"),
 )
 
-# Places where null may stand.
-NULLABLE = (("GET /platforms", "platforms[].last_successful_download", "null before the first one"),)
+# Places where more names may come.
+_SETTINGS = (
+    *("", "general", "platforms", "platforms.instagram", "platforms.instagram.fastdl", "platforms.instagram.toolzu"),
+    *("platforms.tiktok", "notifications", "notifications.email", "notifications.browser"),
+)
+OPEN = tuple(
+    ("GET /settings", place, "Settings: the spec's keys are binding, more may be added") for place in _SETTINGS
+)
+
+# Places where null may stand in place of a value of that kind, or the other way round.
+_TIME = "a time in seconds"
+NULL_OR = (
+    ("GET /queue", "items[].referer", "text", "as the client gave it"),
+    ("GET /queue", "items[].started_at", _TIME, "null before the first start"),
+    ("GET /queue", "items[].download_date", _TIME, "null until it has completed"),
+    ("GET /queue", "items[].estimated_completion", _TIME, "null unless it runs"),
+    ("GET /queue", "items[].assigned_worker", "text", "null unless it runs"),
+    ("GET /queue", "items[].error_message", "text", "null where all is well"),
+    ("GET /queue/stats", "estimated_completion", _TIME, "Queue, stats: null when there is nothing to estimate from"),
+    ("GET /scheduler/history", "history[].error_message", "text", "null after a success"),
+    ("GET /platforms", "platforms[].last_successful_download", _TIME, "null before the first one"),
+)
 
 
 def allowance(endpoint: str) -> Allowance:
@@ -78,6 +83,7 @@ def allowance(endpoint: str) -> Allowance:
     return Allowance(
         added=dict(added),
         keyed=frozenset(place for name, place, _why in KEYED if name == endpoint),
+        free=frozenset(place for name, place, _why in FREE if name == endpoint),
         open=frozenset(place for name, place, _why in OPEN if name == endpoint),
-        nullable=frozenset(place for name, place, _why in NULLABLE if name == endpoint),
+        null_or={place: kind for name, place, kind, _why in NULL_OR if name == endpoint},
     )

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from mediadl import clock
 from mediadl.accounts.models import Role, User
@@ -42,8 +44,13 @@ class Installation:
 
 def installation() -> Installation:
     """Make it."""
-    admin = User.objects.create_user(USERNAME, role=Role.ADMIN, email="admin@example.com", password=PASSWORD)
-    User.objects.filter(pk=admin.pk).update(last_login=clock.now())
+    admin = User.objects.create(
+        username=USERNAME,
+        role=Role.ADMIN,
+        email="admin@example.com",
+        password=_hashed(PASSWORD),
+        last_login=clock.now(),
+    )
     configuration.change({"general": {"storage_limit_gb": 500}}, user=None)
     _library()
     waiting, failed = _queue(admin)
@@ -57,6 +64,11 @@ def installation() -> Installation:
         "/scheduler/jobs/{id}/run": job,
     }
     return Installation(admin, client_of(admin), ids)
+
+
+@cache
+def _hashed(password: str) -> str:
+    return make_password(password)
 
 
 def _library() -> None:
@@ -76,11 +88,16 @@ def _queue(admin: User) -> tuple[int, int]:
         metadata={"thread_id": "thread-12345", "content_type": "images"},
         user=admin,
     )
-    ended = [
-        put_into(queue.enqueue(url=f"https://example.org/{status}.jpg", user=admin), status, attempts=1)
-        for status in (Status.FAILED, Status.COMPLETED)
-    ]
-    return waiting.pk, ended[0].pk
+    now = clock.now()
+
+    def another(status: Status, **columns: Any) -> int:
+        item = queue.enqueue(url=f"https://example.org/{status}.jpg", referer="https://example.org/", user=admin)
+        return put_into(item, status, attempts=1, started_at=now, **columns).pk
+
+    another(Status.DOWNLOADING, estimated_completion=now + timedelta(minutes=1))
+    another(Status.COMPLETED, progress=100)
+    failed = another(Status.FAILED, error_code="HTTP_404", error_message="The file is gone.")
+    return waiting.pk, failed
 
 
 def _jobs(admin: User) -> str:

@@ -17,17 +17,17 @@ class Allowance:
 
     Attributes:
         added: names that every object there has besides the example's.
-        optional: names that an object there may have.
-        keyed: places where names are data (``by_source``): the example's names need not be there.
+        keyed: places where names are data (``by_source``), all values of one form.
+        free: places where any object may stand.
         open: places where the example's names must be there and any others may be.
-        nullable: places where null may stand instead.
+        null_or: the kind that may stand in place of an example's null, and null in place of such a kind.
     """
 
     added: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    optional: Mapping[str, frozenset[str]] = field(default_factory=dict)
     keyed: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
-    nullable: frozenset[str] = frozenset()
+    null_or: Mapping[str, str] = field(default_factory=dict)
 
 
 EXACTLY = Allowance()
@@ -35,16 +35,18 @@ EXACTLY = Allowance()
 
 def differences(example: Any, answer: Any, allowed: Allowance = EXACTLY, place: str = "") -> Iterator[str]:
     """Each way in which ``answer`` is not of the form of ``example``, as a sentence."""
-    if answer is None and place in allowed.nullable:
-        return
     expected, found = kind_of(example), kind_of(answer)
+    if place in allowed.null_or and found in {"null", allowed.null_or[place]}:
+        return
     if expected == "a number" and found == "a whole number":
         found = expected  # JSON has one kind of number: 99.0 may be written 99
     if expected != found:
         yield f"{place or 'the answer'} should be {expected}, as {example!r}, and is {found}: {answer!r}"
-    elif isinstance(example, dict):
+    elif isinstance(example, dict) and place not in allowed.free:
         yield from _object_differences(example, answer, allowed, place)
     elif isinstance(example, list) and example:
+        if not answer:
+            yield f"{place or 'the answer'} is empty, so nothing of it was compared"
         pattern = _merged(example)
         for element in answer:
             yield from differences(pattern, element, allowed, f"{place}[]")
@@ -73,14 +75,14 @@ def _object_differences(
 ) -> Iterator[str]:
     if place in allowed.keyed:
         pattern = _merged(list(example.values()))
-        for name, value in answer.items():
+        for value in answer.values():
             yield from differences(pattern, value, allowed, f"{place}.*")
         return
     where = place or "the answer"
-    added, optional = allowed.added.get(place, frozenset()), allowed.optional.get(place, frozenset())
+    added = allowed.added.get(place, frozenset())
     if missing := sorted((example.keys() | added) - answer.keys()):
         yield f"{where} lacks {', '.join(missing)}"
-    if place not in allowed.open and (extra := sorted(answer.keys() - example.keys() - added - optional)):
+    if place not in allowed.open and (extra := sorted(answer.keys() - example.keys() - added)):
         yield f"{where} has {', '.join(extra)}, which the specification does not know"
     for name in example.keys() & answer.keys():
         yield from differences(example[name], answer[name], allowed, f"{place}.{name}".removeprefix("."))
