@@ -69,7 +69,7 @@ def run(
     host: str,
     port: int,
     *,
-    application: Application | None = None,
+    application: Application,
     on_ready: Callable[[int], None] | None = None,
     ready_fd: int | None = None,
     listen_fd: int | None = None,
@@ -80,7 +80,7 @@ def run(
     Args:
         host: the address to listen on.
         port: 0 takes a free one.
-        application: an ASGI application; the product's own if left out.
+        application: the ASGI application (:mod:`mediadl.asgi` has the product's).
         on_ready: called with the port once connections are answered.
         ready_fd: a descriptor on which ``<port>\\n`` is written then; it is closed afterwards.
         listen_fd: a listening socket that the caller has bound; host and port are then not used.
@@ -90,10 +90,6 @@ def run(
         AddressUnavailable: see :func:`bind`.
     """
     listener = bind(host, port) if listen_fd is None else socket.socket(fileno=listen_fd)
-    if application is None:
-        from mediadl.asgi import application as product
-
-        application = product
     log = AccessLog(access_log or settings.LOGS_DIR / "access.log")
     bound_port = listener.getsockname()[1]
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -95,9 +94,14 @@ def test_a_stream_that_breaks_off_does_not_look_whole(server: ServerProcess) -> 
 
 def test_pipelined_requests_are_answered_in_order(server: ServerProcess) -> None:
     with connect(server.port) as client:
-        client.sendall(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\nGET /describe HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert read_answer(client).body == b"hello "
-        assert b'"/describe"' in read_answer(client).body
+        client.sendall(
+            b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\nGET /describe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        data = b""
+        while part := client.recv(65536):
+            data += part
+    assert data.count(b"HTTP/1.1 200 OK") == 2
+    assert 0 < data.index(b"hello ") < data.index(b'"/describe"')
 
 
 def test_no_banner(server: ServerProcess) -> None:
@@ -117,18 +121,10 @@ def test_an_error_reaches_who_waits_for_the_result() -> None:
     assert isinstance(failed.exception(5), ZeroDivisionError)
 
 
-def _requests_per_second(port: int, seconds: float) -> float:
-    def client() -> int:
-        done = 0
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as session:
-            while time.monotonic() < end:
-                assert session.get("/query").status_code == 200
-                done += 1
-        return done
-
-    end = time.monotonic() + seconds
-    with ThreadPoolExecutor(4) as pool:
-        return sum(pool.map(lambda _: client(), range(4))) / seconds
+def _requests_per_second(port: int) -> float:
+    """Measured by a client that costs as little as possible, in a process of its own."""
+    command = [sys.executable, "-m", "tests.unit.web.load", str(port), "/query", "1.2"]
+    return float(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)
 
 
 def test_it_is_faster_than_daphne_and_django_as_they_come(server: ServerProcess, server_data: Path) -> None:
@@ -142,10 +138,9 @@ def test_it_is_faster_than_daphne_and_django_as_they_come(server: ServerProcess,
     try:
         with os.fdopen(read_end) as ready:
             port = int(ready.readline())
-        httpx.get(f"http://127.0.0.1:{port}/query")
-        theirs, ours = _requests_per_second(port, 1.5), _requests_per_second(server.port, 1.5)
+        # Turn about, and the best of each: whatever else the machine does hits both.
+        rounds = [(_requests_per_second(server.port), _requests_per_second(port)) for _ in range(2)]
     finally:
         stock.kill()
         stock.wait(5)
-    # 6 to 8 times with a client that costs nothing; this one takes half of the machine for itself.
-    assert ours > 1.5 * theirs, (ours, theirs)
+    assert max(ours for ours, _ in rounds) > 3 * max(theirs for _, theirs in rounds), rounds
