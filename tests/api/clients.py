@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 from mediadl.accounts.models import Role, Session, User
 from mediadl.accounts.services.sessions import access_token_of, start_session
@@ -13,6 +14,8 @@ from mediadl.accounts.services.sessions import access_token_of, start_session
 API = "/api/v1"
 PASSWORD = "correct horse battery staple"
 _numbers = count(1)
+# One for all clients: each would load the middleware, which looks at every static file.
+_handler = ClientHandler(enforce_csrf_checks=True)
 
 
 class ApiClient:
@@ -22,6 +25,7 @@ class ApiClient:
         self.headers = headers or {}
         self.user = user
         self._client = Client(raise_request_exception=False)
+        self._client.handler = _handler
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send ``body`` as JSON; header names are given with underscores."""
