@@ -5,7 +5,7 @@ no script is run, and what a page merely decorates itself with is left out.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -71,8 +71,16 @@ class PageMedium:
         return self.candidates[0]
 
 
+def _as_usual(_node: LexborNode) -> None:
+    """Every element is read by its tag."""
+
+
 def media_in(
-    root: LexborNode, base_url: str, *, is_excluded: Callable[[LexborNode], bool] = is_area
+    root: LexborNode,
+    base_url: str,
+    *,
+    is_excluded: Callable[[LexborNode], bool] = is_area,
+    read_first: Callable[[LexborNode], Iterable[PageMedium] | None] = _as_usual,
 ) -> list[PageMedium]:
     """All media below ``root`` in the order of the page, each once.
 
@@ -80,8 +88,10 @@ def media_in(
         root: the page, or the part of it that counts (a post's body).
         base_url: what relative URLs are relative to.
         is_excluded: says of an element that nothing inside it counts.
+        read_first: the media that an element stands for with all that is inside it; None leaves it
+            to be read by its tag.
     """
-    return _without_smaller_copies(_found(root, base_url, is_excluded))
+    return _without_smaller_copies(_found(root, base_url, is_excluded, read_first))
 
 
 def base_of(root: LexborNode, page_url: str) -> str:
@@ -113,28 +123,36 @@ def linked_type(url: str) -> tuple[bool, MediaType | None]:
     return bool(_ATTACHMENT.search(path)), None
 
 
-def _found(root: LexborNode, base_url: str, is_excluded: Callable[[LexborNode], bool]) -> Iterator[PageMedium]:
-    for node in _content_nodes(root, is_excluded):
-        match node.tag:
-            case "img" | "image" | "amp-img":
-                yield from _picture(node, base_url)
-            case "a" | "area":
-                yield from _link(node, base_url)
-            case "video" | "audio" | "amp-video":
-                yield from _player(node, base_url)
-            case "iframe" | "embed" | "object":
-                yield from _embedded(node, base_url)
-
-
-def _content_nodes(root: LexborNode, is_excluded: Callable[[LexborNode], bool]) -> Iterator[LexborNode]:
-    """The elements in the order of the page, without those inside an excluded one."""
+def _found(
+    root: LexborNode,
+    base_url: str,
+    is_excluded: Callable[[LexborNode], bool],
+    read_first: Callable[[LexborNode], Iterable[PageMedium] | None],
+) -> Iterator[PageMedium]:
+    """The media in the order of the page, without those inside an excluded element."""
     stack = [root]
     while stack:
         node = stack.pop()
         if node is not root and is_excluded(node):
             continue
-        yield node
+        own = read_first(node)
+        if own is not None:
+            yield from own
+            continue
+        yield from _read(node, base_url)
         stack.extend(reversed(list(node.iter())))
+
+
+def _read(node: LexborNode, base_url: str) -> Iterator[PageMedium]:
+    match node.tag:
+        case "img" | "image" | "amp-img":
+            yield from _picture(node, base_url)
+        case "a" | "area":
+            yield from _link(node, base_url)
+        case "video" | "audio" | "amp-video":
+            yield from _player(node, base_url)
+        case "iframe" | "embed" | "object":
+            yield from _embedded(node, base_url)
 
 
 def _picture(node: LexborNode, base_url: str) -> Iterator[PageMedium]:
