@@ -229,6 +229,7 @@ class Pause(models.Model):
     reason = models.CharField(max_length=20, primary_key=True)
     detail = models.TextField()
     since = models.DateTimeField()
+    needed_bytes = models.PositiveBigIntegerField(default=0)  # how much room ends it
 
     def __str__(self) -> str:
         return self.reason

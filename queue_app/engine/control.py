@@ -15,7 +15,7 @@ from queue_app.engine.partial_keys import key_of_media
 from queue_app.engine.reaper import reap
 from queue_app.engine.running import RunningItem
 from queue_app.engine.timing import CONTROL_POLL_SECONDS, REAP_SECONDS
-from queue_app.ledger import Ledger
+from queue_app.engine.writer_ledger import WriterLedger
 from queue_app.models import HostWait, QueueItem
 from queue_app.states import Status
 
@@ -75,12 +75,12 @@ class Control:
         """Release an item with its partial files; waits until that is committed."""
         running.ending = True
 
-        def job(ledger: Ledger) -> None:
-            if not running.over and not running.lost:
+        def job(ledger: WriterLedger) -> None:
+            if running.is_held:
                 release(ledger, running, reason=running.hand_back or "", again_at=None)
 
         try:
-            self._committer.submit(job).result()
+            self._committer.submit(job, owners=[running]).result()
         except Exception:
             log.exception("An item could not be given back; its lease will expire", queue_id=running.item.pk)
         running.over = True

@@ -5,19 +5,26 @@ from django.db import transaction
 from downloads.media_root import free_space_problem
 from mediadl import clock
 from mediadl.events.services import publish
-from mediadl.media import MediaError
+from mediadl.media import FailureKind, MediaError
 from queue_app.models import Pause
 from queue_app.queue_events import notification
 
 DISK_REASON = "disk_full"
 _DETAIL_CHARACTERS = 500
+# Without it, a disk that refused a write would look fine as soon as one byte is free, and pause again at once.
+_ROOM_AFTER_FULL_BYTES = 16 * 1024 * 1024
 
 
 def pause_for_disk(error: MediaError) -> None:
     """Stop claiming; tells everybody once. Inside the caller's transaction or its own."""
     with transaction.atomic():
         _pause, created = Pause.objects.get_or_create(
-            reason=DISK_REASON, defaults={"detail": error.detail[:_DETAIL_CHARACTERS], "since": clock.now()}
+            reason=DISK_REASON,
+            defaults={
+                "detail": error.detail[:_DETAIL_CHARACTERS],
+                "since": clock.now(),
+                "needed_bytes": error.needed_bytes or (_ROOM_AFTER_FULL_BYTES if error.code == "DISK_FULL" else 0),
+            },
         )
         if created:
             note = notification(
@@ -31,10 +38,12 @@ def pause_for_disk(error: MediaError) -> None:
 
 
 def review_disk_pause() -> bool:
-    """End the pause if the disk is fine again; True while downloading stands still."""
-    if not Pause.objects.filter(reason=DISK_REASON).exists():
+    """End the pause if what did not fit has room now; True while downloading stands still."""
+    pause = Pause.objects.filter(reason=DISK_REASON).first()
+    if pause is None:
         return False
-    if free_space_problem() is not None:
+    problem = free_space_problem(needed_bytes=pause.needed_bytes)
+    if problem is not None and problem.kind is FailureKind.DISK:
         return True
     with transaction.atomic():
         if Pause.objects.filter(reason=DISK_REASON).delete()[0]:

@@ -1,6 +1,5 @@
 """How an item ends, or waits for its next run: decided inside the transaction of its last result."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -13,8 +12,8 @@ from mediadl.media import FailureKind, OutcomeKind, SkipReason
 from queue_app.engine.progress_data import progress_data
 from queue_app.engine.running import RunningItem
 from queue_app.engine.scopes import remember_scope
-from queue_app.ledger import Ledger
-from queue_app.models import Attempt, Outcome, QueueItem
+from queue_app.engine.writer_ledger import WriterLedger
+from queue_app.models import Outcome, QueueItem
 from queue_app.queue_events import download_completed, notification
 from queue_app.states import Action
 
@@ -23,7 +22,7 @@ _DISMISS_SECONDS = 5
 log = structlog.get_logger("Queue")
 
 
-def conclude(ledger: Ledger, running: RunningItem, *, later_at: datetime | None, by_host: bool) -> None:
+def conclude(ledger: WriterLedger, running: RunningItem, *, later_at: datetime | None, by_host: bool) -> None:
     """Nothing is left to do now: end the item, or let it wait until ``later_at``.
 
     ``by_host``: the media that wait do so because their host asked for it.
@@ -42,35 +41,25 @@ def conclude(ledger: Ledger, running: RunningItem, *, later_at: datetime | None,
     _end_by_outcomes(ledger, running)
 
 
-def release(ledger: Ledger, running: RunningItem, *, reason: str, again_at: datetime | None) -> None:
+def release(ledger: WriterLedger, running: RunningItem, *, reason: str, again_at: datetime | None) -> None:
     """Give the item back to the queue; a try that nothing used up is not counted."""
     item, error = running.item, running.listing_error
     attempts = item.attempts if running.try_used else max(0, item.attempts - 1)
     code, message = (error.code, error.detail) if error else _last_failure(item, needed=running.try_used)
-    changed = ledger.change(
-        item,
+    ledger.end(
+        running,
         Action.RELEASE,
         attempts=attempts,
         reason=reason,
         next_attempt_at=again_at,
-        error_code=code,
+        error_code=code[:40],
         error_message=message or None,
         progress=running.shown_progress,
         estimated_completion=None,
     )
-    running.lost |= not changed
-    if changed:
-        close_tries([item.pk], ledger.now, code, message)
 
 
-def close_tries(item_ids: Sequence[int], now: datetime, code: str = "", message: str | None = None) -> None:
-    """Write the end of the running tries of these items into their log."""
-    Attempt.objects.filter(item_id__in=item_ids, ended_at__isnull=True).update(
-        ended_at=now, error_code=code[:40], error_message=message or None
-    )
-
-
-def _end_by_outcomes(ledger: Ledger, running: RunningItem) -> None:
+def _end_by_outcomes(ledger: WriterLedger, running: RunningItem) -> None:
     item = running.item
     if _something_is_left(item):  # the disk refused it, for instance: it is no end
         release(ledger, running, reason="", again_at=None)
@@ -98,13 +87,10 @@ def _something_is_left(item: QueueItem) -> bool:
     return item.items_listed > decided and Outcome.objects.filter(item=item, outcome=OutcomeKind.LISTED.value).exists()
 
 
-def _complete(ledger: Ledger, running: RunningItem, message: str) -> None:
+def _complete(ledger: WriterLedger, running: RunningItem, message: str) -> None:
     item = running.item
     columns = {"progress": 100, "estimated_completion": None, "error_code": "", "error_message": message or None}
-    if not ledger.change(item, Action.COMPLETE, **columns):
-        running.lost = True
-        return
-    close_tries([item.pk], ledger.now)
+    ledger.end(running, Action.COMPLETE, **columns)
     downloader = running.downloader
     if downloader and downloader.newest_first and running.scope and not item.items_failed:
         remember_scope(item, downloader.name, running.scope)
@@ -118,13 +104,10 @@ def _complete(ledger: Ledger, running: RunningItem, message: str) -> None:
     log.info("Completed", queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
 
 
-def _fail(ledger: Ledger, running: RunningItem, code: str, detail: str, title: str) -> None:
+def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, title: str) -> None:
     item = running.item
     columns = {"error_code": code[:40], "error_message": detail, "estimated_completion": None}
-    if not ledger.change(item, Action.FAIL, **columns, progress=running.shown_progress):
-        running.lost = True
-        return
-    close_tries([item.pk], ledger.now, code, detail)
+    ledger.end(running, Action.FAIL, **columns, progress=running.shown_progress)
     ledger.event(notification("error", title, f"{item.source}: {detail}", link="/queue", label="View Queue"))
     log.warning("Failed", queue_id=item.pk, error=code, detail=detail)
 

@@ -9,8 +9,8 @@ from queue_app.engine import media_json
 from queue_app.engine.known_check import Settled
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.selection import post_of
+from queue_app.engine.writer_ledger import WriterLedger
 from queue_app.models import Outcome, QueueItem
-from queue_app.states import Status
 
 BATCH_ROWS = 200
 _NO_CURSOR = object()
@@ -24,38 +24,21 @@ class ListedBatch:
     cursor: Any = _NO_CURSOR
 
 
-def store_batch(running: RunningItem, batch: ListedBatch) -> None:
+def store_batch(ledger: WriterLedger, running: RunningItem, batch: ListedBatch) -> None:
     """Write the outcomes and the item's counters, if the item is still this worker's."""
-    item = running.item
-    counts = dict.fromkeys(OutcomeKind, 0)
-    for _position, _media, settled in batch.rows:
-        counts[settled.outcome if settled else OutcomeKind.LISTED] += 1
-    values: dict[str, Any] = {
-        "items_listed": item.items_listed + len(batch.rows),
-        "items_downloaded": item.items_downloaded + counts[OutcomeKind.DOWNLOADED],
-        "items_skipped": item.items_skipped + counts[OutcomeKind.SKIPPED],
-    }
-    if running.downloader is not None and item.used_downloader != running.downloader.name:
-        values["used_downloader"] = running.downloader.name
-    if batch.cursor is not _NO_CURSOR:
-        values["listing_cursor"] = batch.cursor
-    if not update_fenced(running, values):
+    if not running.is_held:
         return
-    Outcome.objects.bulk_create(
-        [_row(item, position, media, settled) for position, media, settled in batch.rows], ignore_conflicts=True
-    )
-
-
-def update_fenced(running: RunningItem, values: dict[str, Any]) -> bool:
-    """Write columns of a running item; False, and the item is lost, if its lease is not ours any more."""
     item = running.item
-    changed = QueueItem.objects.filter(pk=item.pk, fence=item.fence, status=Status.DOWNLOADING.value).update(**values)
-    if not changed:
-        running.lost = True
-        return False
-    for name, value in values.items():
-        setattr(item, name, value)
-    return True
+    kinds = [settled.outcome if settled else OutcomeKind.LISTED for _position, _media, settled in batch.rows]
+    item.items_listed += len(batch.rows)
+    item.items_downloaded += kinds.count(OutcomeKind.DOWNLOADED)
+    item.items_skipped += kinds.count(OutcomeKind.SKIPPED)
+    if running.downloader is not None:
+        item.used_downloader = running.downloader.name
+    if batch.cursor is not _NO_CURSOR:
+        item.listing_cursor = batch.cursor
+    ledger.save(running)
+    ledger.add_outcomes([_row(item, position, media, settled) for position, media, settled in batch.rows])
 
 
 def known_media_ids(item: QueueItem) -> set[str]:

@@ -12,12 +12,11 @@ from queue_app.engine import media_json
 from queue_app.engine.adapter_run import ContextMaker, understood
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, ListingSuspended
-from queue_app.engine.listed_rows import update_fenced
 from queue_app.engine.listing import Listing
 from queue_app.engine.results import Failed
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.verdicts import judge_listing
-from queue_app.ledger import Ledger
+from queue_app.engine.writer_ledger import WriterLedger
 from queue_app.models import Outcome
 
 _DISABLED_PAUSE_SECONDS = 5.0
@@ -45,18 +44,18 @@ def run_listing(listing: Listing, running: RunningItem, committer: Committer, fe
     finally:
         structlog.contextvars.unbind_contextvars("queue_id")
 
-    def listing_over(ledger: Ledger) -> None:
+    def listing_over(ledger: WriterLedger) -> None:
         for tell in listing.circuit_news:
             tell()
-        if is_whole and not running.item.listing_ended:
-            update_fenced(
-                running, {"listing_ended": True, "items_total": running.item.items_listed, "listing_cursor": None}
-            )
-        if error is not None and error.kind is not FailureKind.STOPPED:
+        if is_whole and running.is_held:
+            running.item.listing_ended, running.item.listing_cursor = True, None
+            running.item.items_total = running.item.items_listed
+            ledger.save(running)
+        if error is not None and error.kind is not FailureKind.STOPPED and running.is_held:
             judge_listing(running, error, ledger.now)
         feed.lister_done(running)
 
-    committer.submit(listing_over, running)
+    committer.submit(listing_over, owners=[running], may_end=True)
 
 
 def run_renewal(
@@ -81,7 +80,7 @@ def run_renewal(
     except Exception:
         log.exception("Links could not be renewed", queue_id=running.item.pk)
 
-    def renewed(_ledger: Ledger) -> None:
+    def renewed(_ledger: WriterLedger) -> None:
         for task in fresh:
             Outcome.objects.filter(item=running.item, media_id=task.media.media_id).update(
                 media=media_json.to_json(task.media, renewed=True)
@@ -93,7 +92,7 @@ def run_renewal(
         task.renewed = error is None or task.renewed
         feed.add_open(running, 1)
         committer.put(Failed(task, _error_of_lost(task, error)))
-    committer.submit(renewed, running)
+    committer.submit(renewed, owners=[running], may_end=True)
 
 
 def _found_again(

@@ -90,7 +90,7 @@ class ListerPool:
             connections.close_all()
 
     def _store(self, running: RunningItem, batch: ListedBatch) -> None:
-        self._committer.submit(lambda _ledger: store_batch(running, batch))
+        self._committer.submit(lambda ledger: store_batch(ledger, running, batch), owners=[running])
 
     def _settle(self, running: RunningItem, known: Sequence[tuple[MediaTask, Settled]]) -> None:
         self._feed.add_open(running, len(known))

@@ -16,6 +16,7 @@ from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, host_of_url
 from queue_app.engine.fetching import Fetched, Fetcher, verify
 from queue_app.engine.known_check import Settled
+from queue_app.engine.placing import internal_error
 from queue_app.engine.results import Decided, Failed, Result
 from queue_app.engine.retries import told_delay_seconds
 from queue_app.engine.running import MediaTask
@@ -90,7 +91,7 @@ class Pipeline:
             self._failed(task, error)
         except Exception as error:
             log.exception("A transfer failed", queue_id=task.running.item.pk, media_id=task.media.media_id)
-            self._failed(task, _internal(error))
+            self._failed(task, internal_error(error))
         else:
             self._feed.transfer_ended(task)
             self._fetched.put(fetched)
@@ -109,7 +110,7 @@ class Pipeline:
         """At once, before the slot is free: nothing else may be asked of a host that told us to wait."""
         until = clock.now() + timedelta(seconds=told_delay_seconds(error))
         for running in self._feed.host_waits(host_of_url(task.url), until):
-            self._committer.submit(lambda _ledger: None, running)
+            self._committer.submit(lambda _ledger: None, owners=[running], may_end=True)
 
     def _next_candidate(self, task: MediaTask, error: MediaError) -> bool:
         return error.kind in _TRY_NEXT_KINDS and self._feed.try_next_candidate(task)
@@ -132,9 +133,4 @@ class Pipeline:
             log.exception("A file could not be verified", queue_id=task.running.item.pk)
             with suppress(OSError):
                 fetched.partial.close()
-            return Failed(task, _internal(error))
-
-
-def _internal(error: Exception) -> MediaError:
-    detail = f"The program itself failed on this file ({type(error).__name__}); the log has the details."
-    return MediaError(FailureKind.TRANSIENT, "INTERNAL_ERROR", detail)
+            return Failed(task, internal_error(error))

@@ -10,11 +10,10 @@ from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed
-from queue_app.engine.listed_rows import update_fenced
 from queue_app.engine.progress_data import current_name, percent, progress_data
 from queue_app.engine.running import RunningItem
 from queue_app.engine.timing import PROGRESS_SECONDS, SPEED_WINDOW_SECONDS
-from queue_app.ledger import Ledger
+from queue_app.engine.writer_ledger import WriterLedger
 
 log = structlog.get_logger("Queue")
 
@@ -50,7 +49,9 @@ class ProgressTicker:
         shown = [running for running in self._feed.running() if not running.ending and not running.stop.is_set()]
         speeds = {running: measure(running, moment) for running in shown}
         if shown:
-            self._committer.submit(lambda ledger: publish_progress(ledger, speeds, moment)).result()
+            self._committer.submit(
+                lambda ledger: publish_progress(ledger, speeds, moment), owners=list(speeds)
+            ).result()
 
 
 def measure(running: RunningItem, moment: float) -> float:
@@ -68,10 +69,10 @@ def measure(running: RunningItem, moment: float) -> float:
     return max(0.0, (total - first) / seconds)
 
 
-def publish_progress(ledger: Ledger, speeds: dict[RunningItem, float], moment: float) -> None:
+def publish_progress(ledger: WriterLedger, speeds: dict[RunningItem, float], moment: float) -> None:
     """Write what changed since it was last shown, into the rows and the outbox."""
     for running, speed in speeds.items():
-        if running.over or running.lost or running.ending:
+        if not running.is_held or running.ending:
             continue
         item = running.item
         done = percent(running)
@@ -80,8 +81,8 @@ def publish_progress(ledger: Ledger, speeds: dict[RunningItem, float], moment: f
             continue
         eta = _eta_seconds(running, moment)
         estimated = ledger.now + timedelta(seconds=eta) if eta is not None else None
-        if not update_fenced(running, {"progress": done, "estimated_completion": estimated}):
-            continue
+        item.progress, item.estimated_completion = done, estimated
+        ledger.save(running)
         running.shown = state
         ledger.event(
             Event("download_progress", progress_data(running, speed=speed, eta_seconds=eta), key=progress_key(item.pk))

@@ -11,11 +11,10 @@ from mediadl import clock
 from queue_app.blocks import read_blocks
 from queue_app.engine.claims import has_claimable
 from queue_app.engine.disk_pause import review_disk_pause
-from queue_app.engine.ending import close_tries
 from queue_app.engine.identity import is_dead
 from queue_app.engine.timing import LEASE_SECONDS
 from queue_app.ledger import Ledger
-from queue_app.models import QueueItem, TransferSlot, Worker
+from queue_app.models import Attempt, QueueItem, TransferSlot, Worker
 from queue_app.queue_events import notification
 from queue_app.states import Action, Status
 
@@ -73,18 +72,24 @@ def _ran_alone(lost: Iterable[QueueItem]) -> set[str]:
     return {name for name, items in held.items() if name and items == 1}
 
 
+def _close_tries(item: QueueItem, now: datetime, code: str, message: str) -> None:
+    Attempt.objects.filter(item=item, ended_at__isnull=True).update(
+        ended_at=now, error_code=code, error_message=message
+    )
+
+
 def _give_back(ledger: Ledger, item: QueueItem, *, alone: bool) -> bool:
     deaths_alone = item.deaths_alone + alone
     deaths = {"deaths": item.deaths + 1, "deaths_alone": deaths_alone}
     if deaths_alone < POISON_DEATHS:
         changed = ledger.change(item, Action.RELEASE, attempts=max(0, item.attempts - 1), **deaths)
         if changed:
-            close_tries([item.pk], ledger.now, "WORKER_DIED", "The worker ended unexpectedly; another one goes on.")
+            _close_tries(item, ledger.now, "WORKER_DIED", "The worker ended unexpectedly; another one goes on.")
         return changed
     message = f"The worker died {deaths_alone} times while it ran only this item; it is not tried again by itself."
     changed = ledger.change(item, Action.FAIL, error_code=POISON, error_message=message, **deaths)
     if changed:
-        close_tries([item.pk], ledger.now, POISON, message)
+        _close_tries(item, ledger.now, POISON, message)
         ledger.event(
             notification("error", "Download Failed", f"{item.source}: {message}", link="/queue", label="Queue")
         )

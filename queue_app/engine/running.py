@@ -100,6 +100,11 @@ class RunningItem:
     current_name: str = ""
 
     @property
+    def is_held(self) -> bool:
+        """Whether its row may still be written."""
+        return not self.lost and not self.over
+
+    @property
     def has_work(self) -> bool:
         """Whether it still needs a transfer or its listing."""
         return not self.lister_done or bool(self.ready) or bool(self.in_flight)

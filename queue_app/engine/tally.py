@@ -54,16 +54,21 @@ class Tally:
             )
         )
 
-    def counters(self) -> dict[str, Any]:
-        """The item's columns that change."""
-        item = self.running.item
-        return {
-            "items_downloaded": item.items_downloaded + self.downloaded,
-            "items_skipped": item.items_skipped + self.skipped,
-            "items_failed": item.items_failed + self.failed,
-            # Whoever got this far was not killed by the item: deaths before it count no more.
-            **({"deaths": 0, "deaths_alone": 0} if item.deaths and self.downloaded else {}),
-        }
+    def count(self, outcome: OutcomeKind) -> None:
+        """One more medium with this outcome."""
+        self.downloaded += outcome is OutcomeKind.DOWNLOADED
+        self.skipped += outcome is OutcomeKind.SKIPPED
+        self.failed += outcome is OutcomeKind.FAILED
+
+    def apply(self) -> None:
+        """Add everything to the item in memory."""
+        running, item = self.running, self.running.item
+        running.try_used |= self.try_used
+        item.items_downloaded += self.downloaded
+        item.items_skipped += self.skipped
+        item.items_failed += self.failed
+        if self.downloaded:  # whoever got this far was not killed by the item: deaths before it count no more
+            item.deaths = item.deaths_alone = 0
 
 
 def write_outcomes(tallies: Iterable[Tally]) -> None:

@@ -15,6 +15,7 @@ REAP_SECONDS = 5.0
 LINGER_SECONDS = 3.0  # an idle drain stays a little, since links are often pasted one after another
 COMMIT_WINDOW_SECONDS = 0.03
 COMMIT_FILES = 64
+JOBS_WINDOW_SECONDS = 0.01  # while no file is on its way
 STOP_SECONDS = 4.0  # within which running transfers have ended after a stop
 UNWIND_SECONDS = 0.02  # between looks at whether stopped transfers have ended
 BLOCKS_SECONDS = 0.25  # how old the snapshot of what must wait may be when items are claimed

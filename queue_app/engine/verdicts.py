@@ -106,7 +106,7 @@ def _record_final(ledger: Ledger, failures: Sequence[Failed], tallies: dict[Runn
     for failure, download_id in zip(failures, records, strict=True):
         task, error = failure.task, failure.error
         tally = tallies[task.running]
-        tally.failed += 1
+        tally.count(OutcomeKind.FAILED)
         tally.try_used = True
         tally.set_outcome(
             task, OutcomeKind.FAILED, error.code, error.detail, tries=task.tries + 1, download_id=download_id
