@@ -16,10 +16,9 @@ PASSWORD = "Look-at-the-pages-1"  # of the demo archive
 START_SECONDS = 30
 STOP_SECONDS = 10
 _SERVE = """
-import os, django
-django.setup()
 from mediadl.web.server import run
-run("127.0.0.1", 0, on_ready=lambda port: os.write({fd}, f"{{port}}\\n".encode()))
+from mediadl.asgi import application
+run("127.0.0.1", 0, application=application, ready_fd={fd})
 """
 
 
