@@ -9,7 +9,6 @@ from mediadl.configuration.selectors import value
 from mediadl.media import FailureKind, MediaError
 
 _MEBIBYTE = 1024 * 1024
-_GIBIBYTE = 1024**3
 
 
 def current_root() -> Path:
@@ -46,11 +45,12 @@ def root_row(path: Path) -> MediaRoot:
 
 
 def free_space_problem(root: Path | None = None, *, needed_bytes: int = 0) -> MediaError | None:
-    """Why nothing can be stored just now (all of kind ``DISK``), or None.
+    """Why nothing can be stored just now (of kind ``DISK``), or None.
 
     ``DISK_GONE``: the folder vanished; ``DISK_READ_ONLY``; ``DISK_FULL``: less than the setting
     ``general.free_space_floor_mb`` would stay free after ``needed_bytes`` more;
-    ``STORAGE_LIMIT``: the library has reached ``general.storage_limit_gb``.
+    ``STORAGE_LIMIT``: the library has reached ``general.storage_limit_gb``, and
+    ``OVER_STORAGE_LIMIT`` (of kind ``REFUSED``): so many bytes will never fit.
     """
     root = root or current_root()
     try:
@@ -70,8 +70,10 @@ def free_space_problem(root: Path | None = None, *, needed_bytes: int = 0) -> Me
             f"Only {free // _MEBIBYTE} MB are free where files are stored, and {floor} MB must stay free. "
             "Free some space or lower free_space_floor_mb; downloads go on by themselves."
         )
-        return MediaError(FailureKind.DISK, "DISK_FULL", detail)
-    return _over_storage_limit(needed_bytes)
+        return MediaError(FailureKind.DISK, "DISK_FULL", detail, needed_bytes=needed_bytes)
+    from downloads.limits import limit_problem  # which removes records, and so comes after this room's paths
+
+    return limit_problem(needed_bytes)
 
 
 def _missing(root: Path) -> MediaError | None:
@@ -88,19 +90,3 @@ def _missing(root: Path) -> MediaError | None:
         return None
     detail = "The download folder is empty or gone although files are recorded in it; is its disk mounted?"
     return MediaError(FailureKind.DISK, "DISK_GONE", detail)
-
-
-def _over_storage_limit(needed_bytes: int) -> MediaError | None:
-    limit = int(value("general.storage_limit_gb")) * _GIBIBYTE
-    if not limit:
-        return None
-    from downloads.cube import total_bytes
-
-    used = total_bytes()
-    if used + needed_bytes <= limit:
-        return None
-    detail = (
-        f"The library holds {used / _GIBIBYTE:.1f} GB, its limit is {limit // _GIBIBYTE} GB. "
-        "Delete files or raise storage_limit_gb; downloads go on by themselves."
-    )
-    return MediaError(FailureKind.DISK, "STORAGE_LIMIT", detail)

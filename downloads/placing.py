@@ -11,6 +11,7 @@ from pathlib import Path
 
 from downloads.folders import folder
 from downloads.known import recorded_and_present
+from downloads.limits import refuse_what_does_not_fit
 from downloads.naming import safe_part
 from downloads.partial import remove_side_file
 from downloads.placing_group import Move, PlacingGroup
@@ -34,8 +35,11 @@ def place_files(requests: Sequence[StoreRequest]) -> list[PlacedFile | MediaErro
         key = (move.row.platform, move.row.media_id)
         if key in recorded or firsts.setdefault(key, move) is not move:
             move.is_twin = True
+    new = [move for move in moves if not move.is_twin]
+    for move, problem in zip(new, refuse_what_does_not_fit([move.row.size for move in new]), strict=True):
+        move.result = problem
     for root in dict.fromkeys(move.root for move in moves):
-        group = PlacingGroup(root, [move for move in moves if move.root == root and not move.is_twin])
+        group = PlacingGroup(root, [move for move in new if move.root == root and move.result is None])
         group.place()
     for move in moves:
         if move.is_twin:

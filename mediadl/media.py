@@ -103,6 +103,7 @@ class MediaError(Exception):
         detail: one sentence for a person; text from a site is cut and cleaned before it gets here.
         retry_after: seconds that the site asked to wait, with ``TOLD_TO_WAIT``.
         status: the HTTP status where there was one.
+        needed_bytes: with ``DISK``, how much room the file wants; what waits for it asks for so much.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class MediaError(Exception):
         *,
         retry_after: float | None = None,
         status: int | None = None,
+        needed_bytes: int = 0,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.kind = kind
@@ -120,3 +122,4 @@ class MediaError(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.status = status
+        self.needed_bytes = needed_bytes

@@ -56,6 +56,14 @@ def register_general_leaves() -> None:
             high=MAX_STORAGE_GB,
         ),
         Leaf(
+            "general.storage_limit_action",
+            Kind.CHOICE,
+            "stop",
+            "At the storage limit",
+            "Stop: downloading pauses until there is room. Remove oldest: files that are not kept go, oldest first.",
+            choices=("stop", "remove_oldest"),
+        ),
+        Leaf(
             "general.auto_cleanup_days",
             Kind.INTEGER,
             0,

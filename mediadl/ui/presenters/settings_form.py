@@ -9,7 +9,12 @@ from mediadl.configuration.selectors import value
 from mediadl.ui.presenters.platform_words import platform_icon, platform_label
 from mediadl.ui.words import number
 
-_STORAGE = ("general.storage_limit_gb", "general.auto_cleanup_days", "general.free_space_floor_mb")
+_STORAGE = (
+    "general.storage_limit_gb",
+    "general.storage_limit_action",
+    "general.auto_cleanup_days",
+    "general.free_space_floor_mb",
+)
 _UNITS = {"_gb": "GB", "_days": "days", "_mb": "MB", "_seconds": "s", "_minutes": "min", "_per_hour": "an hour"}
 _SLIDER_HIGH = 64  # a range that is worth a slider
 _UNIT_IN_LABEL = (" (GB)", " (MB)", " (days)")
