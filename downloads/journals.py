@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,9 @@ def read_entries(journal: Journal) -> list[JournalEntry]:
 
 
 def _line(entry: JournalEntry) -> str:
-    return json.dumps(asdict(entry), default=datetime.isoformat) + "\n"
+    row = {name: getattr(entry.row, name) for name in StoredRow.__slots__}
+    values = {"row": row, "folder": entry.folder, "moment": entry.moment, "extension": entry.extension}
+    return json.dumps({**values, "partial": entry.partial}, default=datetime.isoformat) + "\n"
 
 
 def _entry(values: dict[str, Any]) -> JournalEntry:

@@ -80,6 +80,7 @@ class Download(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-download_date", "-id"], name="download_date"),
             # Wide enough to answer any exact filter without reading the rows themselves.
             models.Index(
                 fields=[
@@ -95,7 +96,7 @@ class Download(models.Model):
                     "upgraded",
                     "kept",
                 ],
-                name="download_date",
+                name="download_filters",
             ),
             models.Index(fields=["platform", "-download_date", "-id"], name="download_platform_date"),
             models.Index(fields=["source", "-download_date", "-id"], name="download_source_date"),

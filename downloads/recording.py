@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection, transaction
 
 from downloads.cube import CubeChanges
+from downloads.inserting import insert_downloads
 from downloads.known import is_present
 from downloads.models import Download, DownloadStatus, StoredFile
 from downloads.rows import row_of_failure, storable
@@ -76,7 +77,8 @@ def record_failures(failures: Sequence[FailureRecord]) -> list[int]:
             changes.remove(old)
             _failed(old, failure, row).save()
             changes.add(old)
-    for download in Download.objects.bulk_create(fresh.values()):
+    insert_downloads(list(fresh.values()))
+    for download in fresh.values():
         changes.add(download)
     changes.write()
     reach("store.before_commit")
@@ -134,8 +136,9 @@ def _stored_file_ids(files: Sequence[PlacedFile]) -> dict[tuple[int, str], int]:
 
 
 def _create(fresh: dict[_Key, PlacedFile], stored: dict[tuple[int, str], int]) -> dict[_Key, Download]:
-    made = [_filled(Download(), file, stored) for file in fresh.values()]
-    return dict(zip(fresh, Download.objects.bulk_create(made), strict=True))
+    made = {key: _filled(Download(), file, stored) for key, file in fresh.items()}
+    insert_downloads(list(made.values()))
+    return made
 
 
 def _take_file(old: Download, file: PlacedFile, stored: dict[tuple[int, str], int]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -42,39 +43,50 @@ class _Counts:
 _counts = _Counts()
 
 
-def cube_count(filters: DownloadFilters) -> int:
-    """Matches of filters that the cube knows, in one query."""
-    where = where_cube(filters)
-    table = "downloads_cubecell" if filters.date_from or filters.date_to else "downloads_cubetotal"
-    return _number(f"SELECT COALESCE(SUM(n), 0) FROM {table} {where.sql}", where.parameters)  # noqa: S608
+def total_of(filters: DownloadFilters, where: Where, search: Search | None) -> int:
+    """Exactly how many match, in at most three queries."""
+    if search is not None:
+        return _count_search(filters, where, search)
+    if filters.kept is not None:
+        # Kept ones have an index of their own; the others are the rest.
+        kept = _count_rows(where_downloads(replace(filters, kept=True)))
+        return kept if filters.kept else _count_exact(replace(filters, kept=None)) - kept
+    return _count_exact(filters)
 
 
-def counted(filters: DownloadFilters, where: Where, search: Search | None) -> int:
-    """Matches of filters with a search or ``kept``, in at most two queries."""
-    if search is None:
-        return _counted_by_kept(filters)
-    bare = not filters.exact and filters.kept is None and not (filters.date_from or filters.date_to)
-    if search.matches is not None and (bare or not search.matches):
+def _count_exact(filters: DownloadFilters) -> int:
+    """From the totals over all days; between days, from the wide date index, once for a library state."""
+    if not (filters.date_from or filters.date_to):
+        where = where_cube(filters)
+        return _number(f"SELECT COALESCE(SUM(n), 0) FROM downloads_cubetotal {where.sql}", where.parameters)  # noqa: S608
+    return _remembered(filters, lambda: _count_rows(where_downloads(filters)))
+
+
+def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int:
+    is_bare = filters == DownloadFilters(search=filters.search)
+    if search.matches is not None and (is_bare or not search.matches):
         return search.matches
     if search.few or filters.kept is not None:
-        return _count_rows(where.without_column_indexes())
+        return _count_rows(where)
+
+    def count() -> int:
+        by_index = count_text_matches(filters.search) if is_bare else None
+        return _count_rows(where) if by_index is None else by_index
+
+    return _remembered(filters, count)
+
+
+def _remembered(filters: DownloadFilters, count: Callable[[], int]) -> int:
     key = (filters, _library_state())
     found = _counts.get(key)
     if found is None:
-        found = count_text_matches(filters.search) if bare else None
-        if found is None:
-            found = _count_rows(where.without_column_indexes())
+        found = count()
         _counts.keep(key, found)
     return found
 
 
-def _counted_by_kept(filters: DownloadFilters) -> int:
-    """Kept ones have an index of their own; the others are the rest of what the cube counts."""
-    kept = _count_rows(where_downloads(replace(filters, kept=True)).without_column_indexes())
-    return kept if filters.kept else cube_count(replace(filters, kept=None)) - kept
-
-
 def _count_rows(where: Where) -> int:
+    where = where.by_index_of(None)
     return _number(f"SELECT COUNT(*) FROM downloads_download d {where.sql}", where.parameters)  # noqa: S608
 
 

@@ -64,14 +64,24 @@ class Where:
         """Another one with the same conditions."""
         return Where(list(self.conditions), list(self.parameters))
 
-    def without_column_indexes(self) -> "Where":
-        """The same, written so that SQLite walks the sort's own index: it has no statistics to choose by."""
+    def by_index_of(self, column: str | None) -> "Where":
+        """The same, written so that SQLite uses no other filter's index than ``column``'s.
+
+        It has no statistics to choose by; without ``column`` it takes the sort's own index, or the
+        wide one. PostgreSQL chooses well by itself.
+        """
         if connection.vendor != "sqlite":
             return self
-        return Where([re.sub(_EXACT_CONDITION, r"+d.\1 = %s", text) for text in self.conditions], self.parameters)
+        return Where(
+            [_unindexed(text) if text != f"d.{column} = %s" else text for text in self.conditions], self.parameters
+        )
 
 
 _EXACT_CONDITION = re.compile(rf"^d\.({'|'.join(EXACT_FIELDS)}) = %s$")
+
+
+def _unindexed(condition: str) -> str:
+    return re.sub(_EXACT_CONDITION, r"+d.\1 = %s", condition)
 
 
 def where_downloads(filters: DownloadFilters) -> Where:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from downloads.models import Download
-from downloads.selectors.counting import counted, cube_count
+from downloads.selectors.counting import total_of
 from downloads.selectors.filters import DownloadFilters, where_downloads
 from downloads.selectors.paging import Order, page_ids
 from downloads.selectors.rows import rows_of
@@ -38,7 +38,7 @@ def list_downloads(
         raise InvalidFieldsError({"sort": [str(error)]}) from error
     where = where_downloads(filters)
     search: Search | None = add_search(filters, where) if filters.search else None
-    total = cube_count(filters) if filters.in_cube else counted(filters, where, search)
+    total = total_of(filters, where, search)
     ids = page_ids(filters, where, order, offset=(page - 1) * per_page, length=per_page, total=total)
     return Page(rows_of(ids), total)
 
@@ -62,9 +62,8 @@ def get_download(download_id: int) -> dict[str, Any]:
 def matching_ids(filters: DownloadFilters, limit: int) -> list[int]:
     """The newest ids that match, at most ``limit``; for bulk actions and archives by filter."""
     where = where_downloads(filters)
-    if filters.search:
-        add_search(filters, where)
-    total = cube_count(filters) if filters.in_cube else limit
+    search = add_search(filters, where) if filters.search else None
+    total = total_of(filters, where, search)
     return page_ids(filters, where, Order("download_date", descending=True), offset=0, length=limit, total=total)
 
 

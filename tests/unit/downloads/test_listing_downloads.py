@@ -72,9 +72,9 @@ COMBINATIONS = [(), *((name,) for name in FILTERS), *itertools.combinations(FILT
 @pytest.mark.parametrize(
     "sort", ["-download_date", "download_date", "-post_date", "post_date", "-file_size", "file_size"]
 )
-@pytest.mark.parametrize("few", [0, 5000])  # as if the library were large, and as it is
-def test_all_pages_of_all_filters_and_pairs_are_right(varied_library, monkeypatch, sort, few):
-    monkeypatch.setattr("downloads.selectors.paging._SORTED_ROWS", few)
+@pytest.mark.parametrize("row_cost", [0, 10, 10_000])  # so that every plan is chosen
+def test_all_pages_of_all_filters_and_pairs_are_right(varied_library, monkeypatch, sort, row_cost):
+    monkeypatch.setattr("downloads.selectors.planning._ROW_COST", row_cost)
     for names in COMBINATIONS:
         filters = DownloadFilters(**{name: FILTERS[name] for name in names})
         expected = simply(filters, sort)

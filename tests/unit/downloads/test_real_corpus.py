@@ -27,7 +27,10 @@ UNVERIFIED = {"200MP.heic", "bomb_30000x30000.png"}
 EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "HEIF": "heic"}
 MEMORY_BYTES = 400 * 1024 * 1024
 
-pytestmark = pytest.mark.skipif(not MAKER.is_file(), reason="../shared/inputs is not here")
+pytestmark = [
+    pytest.mark.skipif(not MAKER.is_file(), reason="../shared/inputs is not here"),
+    pytest.mark.timeout(900),  # the first run on a machine fetches the packages
+]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def corpus(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)  # test processes that run side by side make it once
         if not manifest.is_file():
             command = [sys.executable, str(MAKER), str(folder / "out"), str(folder / "cache")]
-            subprocess.run(command, check=True, capture_output=True, timeout=280)
+            subprocess.run(command, check=True, capture_output=True, timeout=800)
     return folder / "out", json.loads(manifest.read_text())
 
 
