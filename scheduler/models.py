@@ -104,6 +104,9 @@ class ForumThread(models.Model):
     checks = models.PositiveIntegerField(default=0)
     files_found = models.PositiveIntegerField(default=0)
     last_files = models.PositiveIntegerField(default=0)
+    posts_found = models.PositiveIntegerField(default=0)
+    last_posts = models.PositiveIntegerField(default=0)
+    last_post = models.JSONField(null=True)  # the newest post seen: where the next check goes on
     last_error = models.TextField(blank=True)
     queue_item_id = models.BigIntegerField(null=True)
 

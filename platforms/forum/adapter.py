@@ -9,11 +9,8 @@ from platforms.forum.engines.html_engine import HTML_HEADERS
 from platforms.forum.engines.known import open_thread
 from platforms.forum.items import POSTS_AT_ONCE, ThreadItems
 from platforms.forum.thread_page import Post, Role, document_of
-from platforms.forum.thread_walk import Position, ThreadWalk
+from platforms.forum.thread_walk import ThreadWalk
 from platforms.forum.walls import in_thread_terms, why_no_posts
-
-AFTER = "after_post"
-"""In a request's metadata: the newest post of an earlier check, ``{"post": id, "page": number}``."""
 
 
 class ForumAdapter:
@@ -32,7 +29,7 @@ class ForumAdapter:
             raise why_no_posts(document)
         engine, thread = opened
         context.report(f"a thread of {engine.name}")
-        walk = ThreadWalk(thread, context, Position.read(context.request.metadata.get(AFTER)))
+        walk = ThreadWalk(thread, context)
         items = ThreadItems(thread, context)
         has_media = False
         for page in walk.pages():
@@ -41,7 +38,8 @@ class ForumAdapter:
                     has_media = True
                     yield item
         if not has_media and walk.is_fresh:
-            detail = f"The thread has no pictures, videos or sounds in its {walk.posts_read} posts."
+            count = "its one post" if walk.posts_read == 1 else f"its {walk.posts_read} posts"
+            detail = f"The thread has no pictures, videos or sounds in {count}."
             raise MediaError(FailureKind.GONE, "NO_MEDIA", detail)
 
 

@@ -6,38 +6,15 @@ thread reads what is new and nothing else. The page that a request names is the 
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from mediadl.media import FailureKind, MediaError
 from platforms.contract import ListingContext
 from platforms.forum.thread_page import Post, Thread, ThreadPage
+from platforms.forum.walk_position import AFTER, Position, whole_number
 
 _MAX_STEPS_TO_END = 12  # the links of a first page that hides the last one lead on ten pages at least
 MAX_PAGES_FORWARD = 5_000
 MAX_POSTS_HELD = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A post and the page it stands on."""
-
-    post_id: str
-    page: int
-
-    @classmethod
-    def read(cls, value: object) -> "Position | None":
-        """A position from JSON; None where it is none."""
-        if not isinstance(value, Mapping):
-            return None
-        post, page = value.get("post"), value.get("page")
-        if not isinstance(post, str | int) or not isinstance(page, int) or isinstance(page, bool) or page < 1:
-            return None
-        return cls(str(post), page)
-
-    def to_json(self) -> dict[str, Any]:
-        """The position as JSON."""
-        return {"post": self.post_id, "page": self.page}
 
 
 class ThreadWalk:
@@ -48,21 +25,22 @@ class ThreadWalk:
         posts_read: how many posts were looked at.
     """
 
-    def __init__(self, thread: Thread, context: ListingContext, after: Position | None) -> None:
+    def __init__(self, thread: Thread, context: ListingContext) -> None:
         self._thread = thread
         self._context = context
-        self._after = after
+        self._after = Position.read(context.request.metadata.get(AFTER))
         self._lowest = thread.start.number or 1
         cursor = context.cursor if isinstance(context.cursor, Mapping) else {}
         self.newest = Position.read(cursor.get("newest"))
-        below = cursor.get("page")
-        self._goes_on_at = below if isinstance(below, int) and not isinstance(below, bool) and self.newest else None
-        self.posts_read = int(cursor.get("posts", 0)) if isinstance(cursor.get("posts", 0), int) else 0
+        below = whole_number(cursor.get("page"))  # 0 once a walk is over: then it begins anew
+        self._goes_on_at = below if self.newest and below else None
+        self.newest = self.newest if self._goes_on_at else None
+        self.posts_read = whole_number(cursor.get("posts")) if self._goes_on_at else 0
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the walk is one of the whole thread: neither going on, nor looking for news only."""
-        return self._goes_on_at is None and self._after is None
+        """Whether it is one of the whole thread: neither going on, nor a look for what is new."""
+        return self._goes_on_at is None and AFTER not in self._context.request.metadata
 
     def pages(self) -> Iterator[Sequence[Post]]:
         """The posts of each page that counts, from the newest to the oldest.
@@ -94,7 +72,7 @@ class ThreadWalk:
                 return
             above = frozenset(post.post_id for post in page.posts) or above
             number -= 1
-            self._save(number)
+            self._save(number if number >= floor else 0)
             if number < floor:
                 return
             page = self._page(number) or ThreadPage((), number, number)

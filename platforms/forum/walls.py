@@ -10,8 +10,8 @@ from platforms.site_text import shown
 
 _LOGIN_FORMS = 'form[action*="login"] input[type=password], form#login, input[type=password]'
 _MESSAGES = (
-    "#message", ".blockMessage", ".blockrow", ".standard_error", ".errorPage", ".ipsMessage_error", ".error-page",
-    ".messageBody", ".panelsurround", ".alert-danger", ".page-not-found",
+    "#message", ".login-title", ".blockMessage", ".blockrow", ".standard_error", ".errorPage", ".ipsMessage_error",
+    ".error-page", ".messageBody", ".panelsurround", ".alert-danger", ".page-not-found",
 )  # fmt: skip
 _LOGIN_WORDS = re.compile(
     r"(?:must|need to|have to|be) (?:be )?(?:registered and )?(?:log|logg|sign)(?:ged|ed)?[ -]?in|log in or|"
@@ -33,10 +33,11 @@ def why_no_posts(document: Document) -> MediaError:
     """The error for a page without posts."""
     root = document.root
     said = _message(root) if root is not None else ""
+    text = said or (_text(root) if root is not None else "")
     has_form = root is not None and root.css_first(_LOGIN_FORMS) is not None
-    if _GONE_WORDS.search(said):
+    if _GONE_WORDS.search(text):
         return thread_gone(said)
-    if has_form or _LOGIN_WORDS.search(said):
+    if has_form or _LOGIN_WORDS.search(text):
         return login_required(said)
     detail = (
         "No posts were found on the page, so it is no thread, or its forum has changed. Open the link in a browser; "
@@ -69,10 +70,15 @@ def in_thread_terms(error: MediaError) -> MediaError:
 
 
 def _message(root: LexborNode) -> str:
-    """What the page says in the places of messages, else at its start."""
+    """What the page says in the places where programs put messages."""
     for selector in _MESSAGES:
         if (node := root.css_first(selector)) is not None and (text := " ".join(node.text(separator=" ").split())):
             return text[:_TEXT_CHARACTERS]
+    return ""
+
+
+def _text(root: LexborNode) -> str:
+    """The page's words, without its menus and scripts."""
     body = root.css_first("body")
     if body is None:
         return ""

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from mediadl.accounts.signed_in import signed_in_user
-from mediadl.api.idempotency import idempotent
+from mediadl.api.idempotency import IDEMPOTENCY_KEY, idempotent
 from mediadl.api.pagination import PAGE, paginated_headers
 from mediadl.api.query import integer, openapi_parameters, read_query
 from mediadl.api.roles import Role
@@ -56,6 +56,8 @@ class ThreadAnswer(StartedMonitorAnswer):
     last_check = serializers.DateTimeField(allow_null=True)
     next_check = serializers.DateTimeField(allow_null=True)
     checks = serializers.IntegerField()
+    posts_found = serializers.IntegerField()
+    last_posts = serializers.IntegerField()
     files_found = serializers.IntegerField()
     last_files = serializers.IntegerField()
     last_error = serializers.CharField(allow_null=True)
@@ -94,6 +96,8 @@ def thread_json(thread: ForumThread) -> dict[str, Any]:
         "last_check": isoformat_seconds(thread.last_check) if thread.last_check else None,
         "next_check": isoformat_seconds(thread.next_check) if thread.next_check else None,
         "checks": thread.checks,
+        "posts_found": thread.posts_found,
+        "last_posts": thread.last_posts,
         "files_found": thread.files_found,
         "last_files": thread.last_files,
         "last_error": thread.last_error or None,
@@ -110,7 +114,12 @@ class ForumThreadViewSet(ViewSet):
         "check": Role.ADMIN,
     }
 
-    @extend_schema(operation_id="forum_monitor", request=MonitorBody, responses={201: StartedMonitorAnswer})
+    @extend_schema(
+        operation_id="forum_monitor",
+        parameters=[IDEMPOTENCY_KEY],
+        request=MonitorBody,
+        responses={201: StartedMonitorAnswer},
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Start to monitor a thread."""

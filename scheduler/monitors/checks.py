@@ -13,10 +13,12 @@ from django.db.models import F
 from mediadl import clock
 from mediadl.api.errors import ApiError, DuplicateError
 from mediadl.media import FailureKind
+from platforms.forum.walk_position import AFTER
 from queue_app.models import QueueItem
 from queue_app.services import enqueue
 from queue_app.states import Status
 from scheduler.models import ForumThread, ThreadStatus
+from scheduler.monitors.progress import progress_of
 from scheduler.requests import refusal_of
 
 SHORTEST = timedelta(minutes=15)
@@ -33,7 +35,13 @@ def start_check(thread: ForumThread, user: AbstractBaseUser | None) -> QueueItem
     """
     try:
         with transaction.atomic():
-            item = enqueue(url=thread.url, platform="forum", source=thread.forum_name, user=user)
+            item = enqueue(
+                url=thread.url,
+                platform="forum",
+                source=thread.forum_name,
+                metadata={AFTER: thread.last_post},
+                user=user,
+            )
     except DuplicateError as error:
         running = QueueItem.objects.filter(pk=error.extra.get("existing_id", 0)).first()
         if running is None:
@@ -47,7 +55,7 @@ def check_ended(item: QueueItem) -> None:
     """Called by the queue, in the transaction in which ``item`` ended or was removed."""
     now = clock.now()
     for thread in ForumThread.objects.filter(queue_item_id=item.pk):
-        found = item.items_downloaded
+        found, seen = item.items_downloaded, progress_of(item, thread.last_post)
         interval = timedelta(seconds=thread.interval_seconds)
         interval = interval / 2 if found else interval * 1.5
         interval = min(max(interval, SHORTEST), LONGEST)
@@ -58,6 +66,9 @@ def check_ended(item: QueueItem) -> None:
             "checks": F("checks") + 1,
             "files_found": F("files_found") + found,
             "last_files": found,
+            "posts_found": F("posts_found") + seen.posts,
+            "last_posts": seen.posts,
+            "last_post": seen.last_post,
             "last_error": "" if item.status == Status.COMPLETED else (item.error_message or "Cancelled in the queue."),
             "interval_seconds": int(interval.total_seconds()),
         }
