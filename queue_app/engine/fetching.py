@@ -9,17 +9,20 @@ from downloads.naming import collection_of
 from downloads.partial import PartialFile, hold_partial
 from downloads.store import StoreRequest, thumbnail_path
 from downloads.verification import Verifier
+from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import FailureKind, FetchMethod, MediaError
 from mediadl.net.limits import FILE_BYTES_LIMIT
 from mediadl.net.stopping import StopSignal
-from mediadl.net.transfer import FetchResult, Transfer, TransferRequest
+from mediadl.net.transfer import FetchResult, Transfer, TransferRequest, Validators
 from queue_app.engine.partial_keys import key_of_media
 from queue_app.engine.results import Stored
 from queue_app.engine.running import MediaTask
 
 # A file that is damaged or not media is of no use for a later try; one of a broken transfer is.
 _KEPT_KINDS = frozenset({FailureKind.STOPPED, FailureKind.DISK})
+_SMALL_BYTES = 2 * 1024 * 1024
+_ROOM_SECONDS = 1.0
 _KEPT_CODES = frozenset({"VERIFIER_UNAVAILABLE"})
 
 
@@ -41,6 +44,7 @@ class Fetcher:
 
     def __init__(self, proxy_url: Callable[[], str]) -> None:
         self._transfer = Transfer()
+        self._room = _Room()
         self._proxy_url = proxy_url
 
     def close(self) -> None:
@@ -94,8 +98,8 @@ class Fetcher:
                 expected_size=media.size if task.candidate == 0 else None,
                 stop=stop,
                 on_progress=on_progress,
-                on_validators=partial.write_validators,
-                reserve=_reserve,
+                on_validators=lambda validators: _keep(partial, validators),
+                reserve=self._room.reserve,
             )
         )
 
@@ -153,11 +157,30 @@ def _held(task: MediaTask) -> PartialFile:
         raise disk_error(error, "a partial file") from error
 
 
-def _reserve(size: int) -> None:
-    """Refuse a file that does not fit above the free-space floor.
+def _keep(partial: PartialFile, validators: Validators) -> None:
+    """What a resume needs, beside the partial file; a small file is sooner fetched again."""
+    if validators.total is None or validators.total > _SMALL_BYTES:
+        partial.write_validators(validators)
 
-    Raises:
-        MediaError: of kind ``DISK``.
-    """
-    if problem := free_space_problem(needed_bytes=size):
-        raise problem
+
+class _Room:
+    """Whether files fit above the free-space floor; small ones are not asked about one by one."""
+
+    def __init__(self) -> None:
+        self._asked_at = float("-inf")
+        self._small_bytes = 0
+
+    def reserve(self, size: int) -> None:
+        """Refuse a file that does not fit.
+
+        Raises:
+            MediaError: of kind ``DISK``.
+        """
+        now = clock.monotonic()
+        self._small_bytes += size
+        if now - self._asked_at < _ROOM_SECONDS and self._small_bytes < _SMALL_BYTES:
+            return
+        if problem := free_space_problem(needed_bytes=size):
+            self._asked_at = float("-inf")
+            raise problem
+        self._asked_at, self._small_bytes = now, 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connections
 
+from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed
 from queue_app.engine.known_check import Settled
@@ -26,7 +27,9 @@ class ListerPool:
         self._feed = feed
         self._committer = committer
         self._proxy_url = proxy_url
-        self._tools = ListingTools(feed=feed, store=self._store, settle=self._settle, proxy_url=proxy_url)
+        self._tools = ListingTools(
+            feed=feed, store=self._store, settle=self._settle, proxy_url=proxy_url, circuits=CircuitWatch()
+        )
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._idle = 0

@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +20,7 @@ from platforms.contract import DownloaderInfo
 from platforms.listing import FoundMedia
 from queue_app.engine import listed_rows, scopes
 from queue_app.engine.adapter_run import ContextMaker, understood
+from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.feed import Feed
 from queue_app.engine.known_check import Settled, settle_known
 from queue_app.engine.listed_rows import ListedBatch
@@ -43,6 +43,7 @@ class ListingTools:
     store: Callable[[RunningItem, ListedBatch], None]
     settle: Callable[[RunningItem, Sequence[tuple[MediaTask, Settled]]], None]
     proxy_url: Callable[[], str]
+    circuits: CircuitWatch
 
 
 class Listing:
@@ -104,7 +105,7 @@ class Listing:
         item = self._running.item
         infos = registry.downloaders_for(item.platform, item.downloader)
         keys = {info.name: circuits.circuit_key(item.platform, info, item.url) for info in infos}
-        states = {key: circuits.open_until(key) for key in set(keys.values())}
+        states = {key: self._tools.circuits.open_until(key) for key in set(keys.values())}
         open_untils = {name: states[key] for name, key in keys.items()}
         usable = [info for info in infos if open_untils[info.name] is None]
         if not usable:
@@ -120,12 +121,12 @@ class Listing:
         try:
             self._iterate(infos)
         except MediaError as error:
-            news = partial(circuits.listing_failed, key, item.platform, infos[0].name, error)
-            self.circuit_news.append(news)
+            self.circuit_news.append(self._tools.circuits.failed(key, item.platform, infos[0].name, error))
             self._flush_quietly()
             raise
         used = running.downloader or infos[0]
-        self.circuit_news.append(partial(circuits.listing_succeeded, key, item.platform, used.name))
+        if news := self._tools.circuits.succeeded(key, item.platform, used.name):
+            self.circuit_news.append(news)
         failpoints.reach("engine.after_listing")
 
     def _iterate(self, infos: Sequence[DownloaderInfo]) -> None:
