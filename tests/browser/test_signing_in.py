@@ -38,7 +38,7 @@ def test_signing_out_ends_the_session(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{address}/login")
     page.goto(f"{address}/history")
-    page.wait_for_url(f"{address}/login?next=/history")
+    page.wait_for_url(f"{address}/login?next=%2Fhistory")
     context.close()
 
 
