@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "mediadl.api",
     "mediadl.configuration",
     "mediadl.events",
+    "mediadl.notifications",
     "mediadl.logs",
     "downloads",
     "platforms",
@@ -192,8 +193,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # our PATCH bodies say themselves what they need
     # Enumerations stay where they are used: shared ones would need a unique name for each set.
-    "POSTPROCESSING_HOOKS": ["mediadl.api.schema.document_errors", "mediadl.api.schema.add_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "mediadl.api.schema.document_errors",
+        "mediadl.api.schema.add_examples",
+        "mediadl.api.schema_headers.document_headers",
+    ],
 }
 
 LOGGING_CONFIG = None  # structlog sets logging up: mediadl.logs.configure

@@ -10,6 +10,7 @@ _API_ROOMS = [
     "scheduler.urls",
     "platforms.urls",
     "mediadl.configuration.urls",
+    "mediadl.notifications.urls",
     "mediadl.logs.urls",
     "mediadl.stats.urls",
 ]

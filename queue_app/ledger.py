@@ -13,6 +13,8 @@ from django.db import connection, transaction
 
 from mediadl import clock
 from mediadl.events.services import Event, publish_many
+from mediadl.notifications.kinds import Note
+from mediadl.notifications.services import record
 from queue_app.callbacks import tell_item_ended
 from queue_app.models import QueueCount, QueueItem
 from queue_app.queue_events import queue_updated
@@ -46,6 +48,7 @@ class Ledger:
         self.now = clock.now()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._events: list[Event] = []
+        self._notes: list[Note] = []
         self._atomic = transaction.atomic()
 
     def __enter__(self) -> Self:
@@ -102,8 +105,12 @@ class Ledger:
         """Publish at the end of the transaction."""
         self._events.extend(events)
 
+    def notify(self, note: Note) -> None:
+        """Tell people at the end of the transaction, through the channels that they chose."""
+        self._notes.append(note)
+
     def close(self) -> None:
-        """Write the counts and the events (last, as the outbox asks)."""
+        """Write the counts, the notes and the events (last, as the outbox asks)."""
         moves = sorted((platform, status, n) for (platform, status), n in self._counts.items() if n)
         self._counts.clear()
         if moves:
@@ -115,4 +122,5 @@ class Ledger:
                     moves,
                 )
         events, self._events = self._events, []
-        publish_many(events)
+        notes, self._notes = self._notes, []
+        publish_many([*events, *record(notes)])

@@ -1,7 +1,5 @@
 """The queue's events, in the shape of the specification's examples."""
 
-from typing import Any
-
 from mediadl.events.services import Event
 from queue_app.models import QueueItem
 
@@ -33,22 +31,5 @@ def download_completed(item: QueueItem, duration_seconds: int) -> Event:
             "items_downloaded": item.items_downloaded,
             "duration_seconds": duration_seconds,
             "status": str(item.status),
-        },
-    )
-
-
-def notification(
-    level: str, title: str, message: str, *, link: str = "", label: str = "", auto_dismiss_seconds: int | None = None
-) -> Event:
-    """A note to everybody; ``link`` is a page of the interface."""
-    action: dict[str, Any] | None = {"label": label, "link": link} if link else None
-    return Event(
-        "notification",
-        {
-            "level": level,
-            "title": title,
-            "message": message,
-            "action": action,
-            "auto_dismiss_seconds": auto_dismiss_seconds,
         },
     )

@@ -4,11 +4,10 @@ from mediadl.configuration.media_folder import default_download_directory, folde
 from mediadl.configuration.registry import Kind, Leaf, register
 
 MAX_STORAGE_GB = 10_000_000
-MAX_PORT = 65_535
 
 
 def register_general_leaves() -> None:
-    """Put ``general`` and ``notifications`` into the tree."""
+    """Put ``general`` into the tree."""
     register(
         Leaf(
             "general.download_directory",
@@ -90,8 +89,4 @@ def register_general_leaves() -> None:
             low=0,
             high=MAX_STORAGE_GB,
         ),
-        Leaf("notifications.email.enabled", Kind.BOOLEAN, default=False, label="E-mail"),
-        Leaf("notifications.email.smtp_host", Kind.TEXT, "", "SMTP server", high=253),
-        Leaf("notifications.email.smtp_port", Kind.INTEGER, 587, "SMTP port", low=1, high=MAX_PORT),
-        Leaf("notifications.browser.enabled", Kind.BOOLEAN, default=True, label="Browser notifications"),
     )

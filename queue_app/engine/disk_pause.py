@@ -4,10 +4,10 @@ from django.db import transaction
 
 from downloads.media_root import free_space_problem
 from mediadl import clock
-from mediadl.events.services import publish
 from mediadl.media import FailureKind, MediaError
+from mediadl.notifications.kinds import Kind, Level
+from mediadl.notifications.services import notify
 from queue_app.models import Pause
-from queue_app.queue_events import notification
 
 DISK_REASON = "disk_full"
 _DETAIL_CHARACTERS = 500
@@ -27,14 +27,8 @@ def pause_for_disk(error: MediaError) -> None:
             },
         )
         if created:
-            note = notification(
-                "error",
-                "Downloading Paused",
-                f"{error.detail} It goes on by itself when there is room again.",
-                link="/settings",
-                label="Settings",
-            )
-            publish(note.type, note.data)
+            words = f"{error.detail} It goes on by itself when there is room again."
+            notify(Kind.DISK, "Downloading Paused", words, "/settings", label="Settings")
 
 
 def review_disk_pause() -> bool:
@@ -47,8 +41,6 @@ def review_disk_pause() -> bool:
         return True
     with transaction.atomic():
         if Pause.objects.filter(reason=DISK_REASON).delete()[0]:
-            note = notification(
-                "success", "Downloading Goes On", "There is room on the disk again.", auto_dismiss_seconds=5
-            )
-            publish(note.type, note.data)
+            words = "There is room on the disk again."
+            notify(Kind.DISK, "Downloading Goes On", words, level=Level.SUCCESS, auto_dismiss_seconds=5)
     return False

@@ -9,12 +9,13 @@ from mediadl import failpoints
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
 from mediadl.media import FailureKind, OutcomeKind, SkipReason
+from mediadl.notifications.kinds import Kind, Level, Note
 from queue_app.engine.progress_data import progress_data
 from queue_app.engine.running import RunningItem
 from queue_app.engine.scopes import remember_scope
 from queue_app.engine.writer_ledger import WriterLedger
 from queue_app.models import Outcome, QueueItem
-from queue_app.queue_events import download_completed, notification
+from queue_app.queue_events import download_completed
 from queue_app.states import Action
 
 _KNOWN_REASONS = [SkipReason.KNOWN.value, SkipReason.TOMBSTONE.value, SkipReason.DUPLICATE_BYTES.value]
@@ -30,8 +31,8 @@ def conclude(ledger: WriterLedger, running: RunningItem, *, later_at: datetime |
     failpoints.reach("engine.before_end")
     error = running.listing_error
     if error is not None and running.listing_again_at is None:
-        title = "Action Needed" if error.kind is FailureKind.NEEDS_PERSON else "Download Failed"
-        _fail(ledger, running, error.code, error.detail, title)
+        kind = Kind.NEEDS_PERSON if error.kind is FailureKind.NEEDS_PERSON else Kind.FAILURE
+        _fail(ledger, running, error.code, error.detail, kind)
         return
     moments = [moment for moment in (running.listing_again_at, later_at) if moment is not None]
     if moments:
@@ -78,7 +79,7 @@ def _end_by_outcomes(ledger: WriterLedger, running: RunningItem) -> None:
         _complete(ledger, running, f"{item.items_failed} of {total} files failed; the first: {first[1]}")
         return
     detail = first[1] if item.items_failed == 1 else f"All {item.items_failed} files failed; the first: {first[1]}"
-    _fail(ledger, running, first[0], detail, "Download Failed")
+    _fail(ledger, running, first[0], detail, Kind.FAILURE)
 
 
 def _something_is_left(item: QueueItem) -> bool:
@@ -99,36 +100,31 @@ def _complete(ledger: WriterLedger, running: RunningItem, message: str) -> None:
     ledger.event(
         Event("download_progress", progress_data(running, speed=0.0, eta_seconds=0), key=progress_key(item.pk)),
         download_completed(item, seconds),
-        _completed_note(item),
     )
+    ledger.notify(_completed_note(item))
     log.info("Completed", queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
 
 
-def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, title: str) -> None:
+def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, kind: Kind) -> None:
     item = running.item
     columns = {"error_code": code[:40], "error_message": detail, "estimated_completion": None}
     ledger.end(running, Action.FAIL, **columns, progress=running.shown_progress)
-    ledger.event(notification("error", title, f"{item.source}: {detail}", link="/queue", label="View Queue"))
+    title = "Action Needed" if kind is Kind.NEEDS_PERSON else "Download Failed"
+    ledger.notify(Note(kind, title, f"{item.source}: {detail}", "/queue", "View Queue", Level.ERROR))
     log.warning("Failed", queue_id=item.pk, error=code, detail=detail)
 
 
-def _completed_note(item: QueueItem) -> Event:
+def _completed_note(item: QueueItem) -> Note:
     files = item.items_downloaded
     noun = item.content_type or "files"
     message = f"Downloaded {files} {noun if files != 1 else noun.removesuffix('s')} from {item.source}"
-    level = "success"
+    kind, level = Kind.SUCCESS, Level.SUCCESS
     if not files:
         message = f"Nothing new from {item.source}"
     if item.items_failed:
-        level, message = "warning", f"{message}; {item.items_failed} failed"
-    return notification(
-        level,
-        "Download Complete",
-        message,
-        link=f"/history?source={quote(item.source, safe='')}",
-        label="View Downloads",
-        auto_dismiss_seconds=_DISMISS_SECONDS,
-    )
+        kind, level, message = Kind.FAILURE, Level.WARNING, f"{message}; {item.items_failed} failed"
+    link = f"/history?source={quote(item.source, safe='')}"
+    return Note(kind, "Download Complete", message, link, "View Downloads", level, _DISMISS_SECONDS)
 
 
 def _last_failure(item: QueueItem, *, needed: bool) -> tuple[str, str]:

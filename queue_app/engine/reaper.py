@@ -8,6 +8,7 @@ import structlog
 from django.db.models import Q
 
 from mediadl import clock
+from mediadl.notifications.kinds import Kind, Note
 from queue_app.blocks import read_blocks
 from queue_app.engine.claims import has_claimable
 from queue_app.engine.disk_pause import review_disk_pause
@@ -15,7 +16,6 @@ from queue_app.engine.identity import is_dead
 from queue_app.engine.timing import LEASE_SECONDS
 from queue_app.ledger import Ledger
 from queue_app.models import Attempt, QueueItem, TransferSlot, Worker
-from queue_app.queue_events import notification
 from queue_app.states import Action, Status
 
 POISON_DEATHS = 3  # deaths of a worker that ran nothing else; only these count
@@ -90,7 +90,5 @@ def _give_back(ledger: Ledger, item: QueueItem, *, alone: bool) -> bool:
     changed = ledger.change(item, Action.FAIL, error_code=POISON, error_message=message, **deaths)
     if changed:
         _close_tries(item, ledger.now, POISON, message)
-        ledger.event(
-            notification("error", "Download Failed", f"{item.source}: {message}", link="/queue", label="Queue")
-        )
+        ledger.notify(Note(Kind.FAILURE, "Download Failed", f"{item.source}: {message}", "/queue", "Queue"))
     return changed

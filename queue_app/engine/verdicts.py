@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from downloads.naming import collection_of
 from downloads.store import FailureRecord, record_failures
 from mediadl.media import FailureKind, MediaError, OutcomeKind
+from mediadl.notifications.kinds import Kind, Note
 from queue_app import preferences
 from queue_app.blocks import downloader_key, host_key
 from queue_app.engine.budgets import BUDGET_CODE
@@ -19,7 +20,6 @@ from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.tally import Tally
 from queue_app.engine.waits import told_to_wait
 from queue_app.ledger import Ledger
-from queue_app.queue_events import notification
 
 # Waits that are ours and not the site's: they use up no try, however many there are.
 _OWN_WAITS = {BUDGET_CODE: "rate_limited", PLATFORM_DOWN: "platform_down", "PLATFORM_DISABLED": "platform_disabled"}
@@ -114,9 +114,7 @@ def _record_final(ledger: Ledger, failures: Sequence[Failed], tallies: dict[Runn
         if error.kind is FailureKind.NEEDS_PERSON and task.running not in told:
             told.add(task.running)
             source = task.running.item.source
-            ledger.event(
-                notification("warning", "Action Needed", f"{source}: {error.detail}", link="/queue", label="Queue")
-            )
+            ledger.notify(Note(Kind.NEEDS_PERSON, "Action Needed", f"{source}: {error.detail}", "/queue", "Queue"))
 
 
 def _record(failure: Failed) -> FailureRecord:

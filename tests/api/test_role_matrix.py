@@ -66,6 +66,7 @@ LOWEST_ROLE = {
     "POST platforms/forum/threads/<str:pk>/check": ADMIN,
     "GET settings": ADMIN,
     "PATCH settings": ADMIN,
+    "GET settings/notifications": ADMIN,
     "POST settings/notifications/test": ADMIN,
     "GET logs": ADMIN,
     "DELETE logs": ADMIN,
