@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from mediadl.accounts.signed_in import signed_in_user
-from mediadl.api.idempotency import idempotent
+from mediadl.api.idempotency import IDEMPOTENCY_KEY, idempotent
 from mediadl.api.pagination import PAGE, paginated_headers
 from mediadl.api.query import choice, integer, openapi_parameters, read_query, text
 from mediadl.api.roles import Role
@@ -147,7 +147,7 @@ class JobViewSet(ViewSet):
         headers = paginated_headers(request, page=query["page"], per_page=per_page, total=page.total)
         return Response({"jobs": page.rows}, headers=headers)
 
-    @extend_schema(request=JobBody, responses={201: CreatedJobAnswer})
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=JobBody, responses={201: CreatedJobAnswer})
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a job."""

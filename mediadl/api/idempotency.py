@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +21,13 @@ from mediadl.clock import now
 
 KEPT_FOR = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="Sent again within 24 hours with the same body, the first answer is repeated.",
+)
 
 View = Callable[..., Response | HttpResponse]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from mediadl.api.limits import PER_PAGE_DEFAULT, PER_PAGE_LIMIT
+from mediadl.api.limits import PAGE_LIMIT, PER_PAGE_DEFAULT, PER_PAGE_LIMIT
 from mediadl.api.query import Parameter, integer, read_query
 from mediadl.api.renderers import json_response
 
-PAGE = integer("page", low=1, default=1, description="Page number, from 1.")
+PAGE = integer("page", low=1, high=PAGE_LIMIT, default=1, description="Page number, from 1.")
 PER_PAGE = integer("per_page", low=1, high=PER_PAGE_LIMIT, default=PER_PAGE_DEFAULT, description="Items per page.")
 PAGE_PARAMETERS = (PAGE, PER_PAGE)
 

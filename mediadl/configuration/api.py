@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from mediadl.api.errors import InvalidFieldsError
 from mediadl.api.query import read_query
 from mediadl.api.roles import Role
 from mediadl.configuration import selectors, services
+from mediadl.configuration.schema import tree_schema
 
 
 class ChangedAnswer(serializers.Serializer):
@@ -29,13 +29,13 @@ class SettingsViewSet(ViewSet):
 
     required_roles: ClassVar[dict[str, Role]] = {"list": Role.ADMIN, "partial_update": Role.ADMIN}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses={(200, "application/json"): tree_schema(is_change=False)})
     def list(self, request: Request) -> Response:
         """The whole tree; secrets read as ``***``."""
         read_query(request, ())
         return Response(selectors.tree())
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=ChangedAnswer)
+    @extend_schema(request={"application/json": tree_schema(is_change=True)}, responses=ChangedAnswer)
     def partial_update(self, request: Request) -> Response:
         """Change some leaves: all of them, or none if one is wrong."""
         read_query(request, ())

@@ -71,7 +71,7 @@ class LogsAnswer(serializers.Serializer):
     filtered = serializers.IntegerField()
 
 
-class ClearedAnswer(serializers.Serializer):
+class ClearedLogsAnswer(serializers.Serializer):
     """What was deleted."""
 
     deleted_files = serializers.IntegerField()
@@ -93,7 +93,7 @@ class LogViewSet(ViewSet):
         headers = paginated_headers(request, page=page, per_page=limit, total=found.filtered)
         return Response({"logs": found.rows, "total": found.total, "filtered": found.filtered}, headers=headers)
 
-    @extend_schema(parameters=openapi_parameters(CLEAR_PARAMETERS), responses=ClearedAnswer)
+    @extend_schema(parameters=openapi_parameters(CLEAR_PARAMETERS), responses={200: ClearedLogsAnswer})
     def clear(self, request: Request) -> Response:
         """Delete old files and lines."""
         query = read_query(request, CLEAR_PARAMETERS)

@@ -130,6 +130,8 @@ class ImportView(ApiView):
 
 def _lines_of(request: Request) -> list[str]:
     body: Any = request.data
+    if not body and request.content_type.startswith(LinesParser.media_type):
+        return []  # an empty file: nothing was parsed
     if isinstance(body, list):
         if not all(isinstance(line, str) for line in body):
             raise InvalidFieldsError({"body": ["Must be a list of URLs."]})

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mediadl.api.idempotency import idempotent
+from mediadl.api.idempotency import IDEMPOTENCY_KEY, idempotent
 from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_headers
 from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.renderers import json_response
@@ -18,13 +18,6 @@ from queue_app import selectors, services
 from queue_app.api.answers import ChangedItemAnswer, CreatedItemAnswer, QueueItemDetail, QueuePageAnswer
 from queue_app.api.requests import LIST_PARAMETERS, QueueChange, QueueRequestBody
 from queue_app.models import QueueItem
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Sent again within 24 hours with the same body, the first answer is repeated.",
-)
 
 
 def created_json(item: QueueItem) -> dict[str, Any]:

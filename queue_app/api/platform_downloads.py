@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from mediadl.accounts.signed_in import signed_in_user
-from mediadl.api.idempotency import idempotent
+from mediadl.api.idempotency import IDEMPOTENCY_KEY, idempotent
 from mediadl.api.query import read_query
 from mediadl.api.serializers import StrictSerializer, read_body
 from queue_app.models import QueueItem
@@ -62,6 +62,7 @@ class PlatformDownloadViewSet(ViewSet):
 
     @extend_schema(
         operation_id="platforms_instagram_download",
+        parameters=[IDEMPOTENCY_KEY],
         request=InstagramDownloadBody,
         responses={202: QueuedWithMessageAnswer},
     )
@@ -74,7 +75,12 @@ class PlatformDownloadViewSet(ViewSet):
         )
         return Response({**queued_json(item), "message": "Download queued successfully"}, status=202)
 
-    @extend_schema(operation_id="platforms_tiktok_download", request=TikTokDownloadBody, responses={202: QueuedAnswer})
+    @extend_schema(
+        operation_id="platforms_tiktok_download",
+        parameters=[IDEMPOTENCY_KEY],
+        request=TikTokDownloadBody,
+        responses={202: QueuedAnswer},
+    )
     @idempotent
     def tiktok(self, request: Request) -> Response:
         """Start a download of a user's TikTok videos."""
