@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, Concatenate, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.gzip import GZipMiddleware
@@ -25,6 +25,14 @@ def may(user: Any, role: Role) -> bool:
     return isinstance(user, User) and _RANK[Role(user.role)] >= _RANK[role]
 
 
+def person(request: HttpRequest) -> User:
+    """Who is signed in; only for views that :func:`page` guards."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("A view that needs a person must be guarded by page().")
+    return user
+
+
 def _to_login(request: HttpRequest) -> HttpResponse:
     """To the login page and back here afterwards; htmx is told to go there as a whole page."""
     target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
@@ -41,7 +49,7 @@ def _compressed(view: View) -> View:
         response = view(request, *args, **kwargs)
         if response.streaming:
             return response
-        return _GZIP.process_response(request, response)
+        return cast("HttpResponse", _GZIP.process_response(request, response))
 
     return compressing
 

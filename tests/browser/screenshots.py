@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.browser.site import PASSWORD, chromium, served, sign_in
 
@@ -32,6 +32,12 @@ WIDTHS = {360: 780, 1280: 900, 1920: 1080}
 SETTLE_MILLISECONDS = 350
 
 
+def _complain(message: ConsoleMessage) -> None:
+    """A page that is looked at must be clean."""
+    if message.type == "error":
+        sys.stderr.write(f"{message.page.url if message.page else ''}: {message.text}\n")
+
+
 def take(browser: Browser, address: str, folder: Path, wanted: list[str]) -> None:
     """One picture for each page, width and theme; whole pages but for the endless ones."""
     for theme in ("light", "dark"):
@@ -43,7 +49,7 @@ def take(browser: Browser, address: str, folder: Path, wanted: list[str]) -> Non
                 has_touch=width < 720,
             )
             page = context.new_page()
-            page.on("console", lambda message: print(message.type, message.text) if message.type == "error" else None)
+            page.on("console", _complain)
             if "login" in wanted:
                 page.goto(f"{address}/login")
                 page.screenshot(path=folder / f"login-{width}-{theme}.png")

@@ -14,7 +14,7 @@ from django.db import transaction
 from mediadl import clock
 from mediadl.events.services import Event, publish, publish_many
 from queue_app.models import QueueItem
-from tests.browser.demo_data import progress_event
+from tests.browser.demo_queue import progress_event
 """
 
 

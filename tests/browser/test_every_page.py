@@ -89,7 +89,7 @@ def test_below_a_base_path_everything_is_found(browser: Browser, tmp_path: Path)
         context = browser.new_context()
         page = context.new_page()
         missing: list[str] = []
-        page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)  # noqa: PLR2004
+        page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
         sign_in(page, address, PASSWORD)
         page.wait_for_load_state("networkidle")
         for name in ("history", "queue", "scheduler", "platforms", "settings", "logs"):

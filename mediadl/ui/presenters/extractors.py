@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 
 from mediadl import clock
@@ -27,8 +27,9 @@ def _day_of(text: str) -> date | None:
     match = _DATED.match(text)
     if match is None:
         return None
+    year, month, day = (int(part) for part in match.groups())
     try:
-        return datetime(*(int(part) for part in match.groups()), tzinfo=UTC).date()
+        return date(year, month, day)
     except ValueError:
         return None
 

@@ -1,5 +1,6 @@
 """An open queue row: what became of each file, what failed and why, and the facts of the request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,7 +64,7 @@ class QueueDetail:
     tries: list[Try]
 
 
-def _file_words(row: dict[str, Any]) -> str:
+def _file_words(row: Mapping[str, Any]) -> str:
     if row["outcome"] == OutcomeKind.SKIPPED:
         return f"skipped: {_SKIP_WORDS.get(row['reason'], row['reason'])}"
     if row["outcome"] == OutcomeKind.FAILED:

@@ -13,7 +13,7 @@ from downloads.selectors import file_location, get_download, list_downloads, mat
 from mediadl import clock
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
-from mediadl.ui.access import may, page
+from mediadl.ui.access import may, page, person
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.days import days_of
 from mediadl.ui.presenters.history_filters import (
@@ -150,7 +150,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         action=action,
         delete_files=action == "delete" and may(request.user, Role.ADMIN),
         forget=bool(request.POST.get("forget")),
-        user=request.user,
+        user=person(request),
         **_selection(request.POST),
     )
     response = HttpResponse(status=204)

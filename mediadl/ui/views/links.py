@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError
-from mediadl.ui.access import page
+from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_part
 from mediadl.ui.presenters.pasted_link import PastedLink, lines_of, read_line
 from mediadl.ui.triggers import toast
@@ -64,7 +64,7 @@ def start(request: HttpRequest) -> HttpResponse:
             left.append(link)
             continue
         try:
-            queue.enqueue(url=link.url, platform=link.platform, user=request.user, **one)
+            queue.enqueue(url=link.url, platform=link.platform, user=person(request), **one)
         except ApiError as error:
             left.append(replace(link, error=error.detail))
         else:

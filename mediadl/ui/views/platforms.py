@@ -11,7 +11,7 @@ from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.configuration import services as configuration
 from mediadl.stats import selectors as stats
-from mediadl.ui.access import page
+from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.extractors import extractors
 from mediadl.ui.presenters.platform_cards import platform_cards
@@ -123,7 +123,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
         downloader=request.POST.get("downloader", ""),
         max_downloads=_number(request, "max_downloads"),
         days_back=_number(request, "days_back"),
-        user=request.user,
+        user=person(request),
     )
     return _back(request, f"{item.source} is in the queue", "It starts as soon as a transfer is free.")
 
@@ -134,7 +134,7 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
     """Switch a platform on or off."""
     registry.get(name)
     on = request.POST.get("enabled") == "on"
-    configuration.change({"platforms": {name: {"enabled": on}}}, user=request.user)
+    configuration.change({"platforms": {name: {"enabled": on}}}, user=person(request))
     return _back(request, f"{registry.get(name).display_name} is {'on' if on else 'off'}")
 
 
@@ -151,7 +151,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         content_type=content_types[0] if content_types else "",
         schedule=FOLLOW_SCHEDULE,
         config={"max_downloads": FOLLOW_NEWEST},
-        user=request.user,
+        user=person(request),
     )
     return _back(request, f"{source} is followed", "A job looks for new files every 4 hours.")
 
@@ -162,13 +162,13 @@ def monitor(request: HttpRequest, slug: str, action: str) -> HttpResponse:
     """Pause, resume, extend, check or forget a forum monitor."""
     if action in ("pause", "resume"):
         status = "paused" if action == "pause" else "active"
-        monitors.update_monitor(slug, status=status, user=request.user)
+        monitors.update_monitor(slug, status=status, user=person(request))
     elif action == "extend":
-        monitors.update_monitor(slug, monitor_days=EXTEND_DAYS, user=request.user)
+        monitors.update_monitor(slug, monitor_days=EXTEND_DAYS, user=person(request))
     elif action == "check":
-        monitors.check_now(slug, user=request.user)
+        monitors.check_now(slug, user=person(request))
     elif action == "delete":
-        monitors.delete_monitor(slug, user=request.user)
+        monitors.delete_monitor(slug, user=person(request))
     else:
         raise NotFoundError
     words = {"pause": "paused", "resume": "watched again", "extend": f"watched for {EXTEND_DAYS} more days"}
@@ -185,7 +185,7 @@ def watch(request: HttpRequest) -> HttpResponse:
             thread_url=request.POST.get("thread_url", ""),
             thread_title=request.POST.get("thread_title", "")[:300],
             monitor_days=_number(request, "monitor_days") or EXTEND_DAYS,
-            user=request.user,
+            user=person(request),
         )
     except ApiError as error:
         return _back(request, "The thread is not watched", error.detail, level="error")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
-from mediadl.ui.access import page
+from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.platform_words import platform_label
 from mediadl.ui.presenters.queue_detail import detail_of
@@ -138,9 +138,9 @@ def act(request: HttpRequest, item_id: int, action: str) -> HttpResponse:
         "delete": services.delete,
     }
     if action == "priority":
-        services.set_priority(item_id=item_id, priority=_priority(request), user=request.user)
+        services.set_priority(item_id=item_id, priority=_priority(request), user=person(request))
     elif action in changes:
-        changes[action](item_id=item_id, user=request.user)
+        changes[action](item_id=item_id, user=person(request))
     else:
         raise NotFoundError
     return _back(request, HttpResponse(status=204))
@@ -160,7 +160,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     action = request.POST.get("action", "")
     ids = [int(part) for part in request.POST.getlist("ids") if part.isdecimal()][:MOST_AT_ONCE]
     priority = _priority(request) if action == "priority" else None
-    result = services.bulk(action=action, ids=ids, priority=priority, user=request.user)
+    result = services.bulk(action=action, ids=ids, priority=priority, user=person(request))
     response = HttpResponse(status=204)
     word = _DONE_WORDS.get(action, "changed")
     if result.done:
@@ -180,7 +180,7 @@ def pause_all(request: HttpRequest) -> HttpResponse:
     statuses = (Status.PAUSED.value,) if resumes else (Status.DOWNLOADING.value, Status.PENDING.value)
     ids = ids_matching(QueueView(), statuses, MOST_AT_ONCE)
     action = "resume" if resumes else "pause"
-    result = services.bulk(action=action, ids=ids, user=request.user)
+    result = services.bulk(action=action, ids=ids, user=person(request))
     response = toast(HttpResponse(status=204), f"{count(result.done, 'item')} {_DONE_WORDS[action]}")
     return _back(request, response)
 
@@ -190,7 +190,7 @@ def pause_all(request: HttpRequest) -> HttpResponse:
 def clear(request: HttpRequest) -> HttpResponse:
     """Remove the ended items; their files stay."""
     statuses = request.POST.getlist("status") or [Status.COMPLETED.value, Status.FAILED.value]
-    deleted = services.clear(statuses=statuses, user=request.user)
+    deleted = services.clear(statuses=statuses, user=person(request))
     response = toast(HttpResponse(status=204), f"{count(deleted, 'item')} removed", "Their files stay in the history.")
     return _back(request, response)
 
@@ -206,7 +206,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
             raise InvalidFieldsError({"file": ["At most 1 MB."]}, "The file is larger than 1 MB; split it.")
         text += "\n" + upload.read().decode("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    results = services.import_urls(lines=lines, user=request.user)
+    results = services.import_urls(lines=lines, user=person(request))
     context = {"results": results, "added": sum(not result.error_code for result in results)}
     response = render_part(request, "queue/_import_result.html", context)
     trigger(response, "refresh-queue")

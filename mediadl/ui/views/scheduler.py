@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError
-from mediadl.ui.access import page
+from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.cron_preview import FIELD_NAMES, PRESETS, preview
 from mediadl.ui.presenters.job_rows import hour_lines, job_rows, job_words, next_day, run_rows
@@ -138,7 +138,7 @@ def save(request: HttpRequest, slug: str = "") -> HttpResponse:
             name=request.POST.get("name", "").strip() or None,
             schedule=_schedule(request),
             config=config,
-            user=request.user,
+            user=person(request),
         )
         messages.success(request, f"{job.name} was changed", extra_tags="done")
     else:
@@ -152,7 +152,7 @@ def save(request: HttpRequest, slug: str = "") -> HttpResponse:
             content_type=content_type,
             schedule=_schedule(request),
             config=_config(request, {}),
-            user=request.user,
+            user=person(request),
         )
         messages.success(request, f"{job.name} was made; it looks for new files by itself", extra_tags="done")
     if request.headers.get("HX-Request"):
@@ -165,7 +165,7 @@ def save(request: HttpRequest, slug: str = "") -> HttpResponse:
 def switch(request: HttpRequest, slug: str) -> HttpResponse:
     """Switch a job on or off."""
     on = request.POST.get("enabled") == "on"
-    job = services.update_job(slug, enabled=on, user=request.user)
+    job = services.update_job(slug, enabled=on, user=person(request))
     return _done(request, f"{job.name} is {'on' if on else 'off'}")
 
 
@@ -173,7 +173,7 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
 @page(Role.ADMIN)
 def run(request: HttpRequest, slug: str) -> HttpResponse:
     """Run a job now; its schedule stays as it is."""
-    started = services.run_now(slug, user=request.user)
+    started = services.run_now(slug, user=person(request))
     return _done(request, f"{started.job.name} runs now")
 
 
@@ -182,7 +182,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Remove a job; its files stay."""
     name = services.get_job(slug).name
-    services.delete_job(slug, user=request.user)
+    services.delete_job(slug, user=person(request))
     messages.success(request, f"{name} was removed; its files stay", extra_tags="done")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("scheduler")})

@@ -12,7 +12,7 @@ from mediadl.accounts import services as accounts
 from mediadl.accounts.models import ApiToken, Role, User
 from mediadl.api.errors import ApiError, InvalidFieldsError
 from mediadl.configuration import services as configuration
-from mediadl.ui.access import page
+from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.settings_form import patch_of, sections
 from mediadl.ui.words import count
@@ -31,7 +31,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         return _form(request, sections=sections())
     posted = {name: request.POST[name] for name in request.POST}
     try:
-        changed = configuration.change(patch_of(posted), user=request.user)
+        changed = configuration.change(patch_of(posted), user=person(request))
     except InvalidFieldsError as error:
         shown = sections(error.field_errors, posted)
         return _form(request, status=422, sections=shown, error_count=len(error.field_errors))
@@ -59,7 +59,7 @@ def users(request: HttpRequest) -> HttpResponse:
                 password=request.POST.get("password", ""),
                 email=request.POST.get("email", "").strip(),
                 role=request.POST.get("role", Role.VIEWER),
-                by=request.user,
+                by=person(request),
             )
         except ApiError as error:
             context |= {"error": _first_words(error), "typed": request.POST}
@@ -76,14 +76,14 @@ def users(request: HttpRequest) -> HttpResponse:
 def change_user(request: HttpRequest, user_id: int, action: str) -> HttpResponse:
     """Give somebody another role, let them in or out, or remove them."""
     if action == "role":
-        changed = accounts.update_user(user_id, {"role": request.POST.get("role", "")}, by=request.user)
+        changed = accounts.update_user(user_id, {"role": request.POST.get("role", "")}, by=person(request))
         words = f"{changed.username} is now {changed.get_role_display().lower()}"
     elif action in ("enable", "disable"):
-        changed = accounts.update_user(user_id, {"is_active": action == "enable"}, by=request.user)
+        changed = accounts.update_user(user_id, {"is_active": action == "enable"}, by=person(request))
         words = f"{changed.username} can {'sign in' if changed.is_active else 'no longer sign in'}"
     else:
         name = accounts.get_user(user_id).username
-        accounts.delete_user(user_id, by=request.user)
+        accounts.delete_user(user_id, by=person(request))
         words = f"{name} was removed; what they added stays"
     messages.success(request, words, extra_tags="done")
     return redirect("users")
@@ -91,7 +91,7 @@ def change_user(request: HttpRequest, user_id: int, action: str) -> HttpResponse
 
 def _account(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     full = {
-        "tokens": ApiToken.objects.filter(user=request.user).order_by("-created_at"),
+        "tokens": ApiToken.objects.filter(user=person(request)).order_by("-created_at"),
         "scopes": ApiToken.Scope.choices,
         "token_days": TOKEN_DAYS,
         **context,
@@ -127,7 +127,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     if not name or scope not in ApiToken.Scope.values:
         return _account(request, status=422, token_error="Give the token a name and say what it may do.")  # noqa: S106
     row, secret = accounts.create_api_token(
-        _person(request), name=name, scope=scope, expires_in_days=int(days) if days.isdecimal() else None
+        person(request), name=name, scope=scope, expires_in_days=int(days) if days.isdecimal() else None
     )
     return _account(request, new_token=secret, new_token_name=row.name)
 
@@ -136,10 +136,6 @@ def create_token(request: HttpRequest) -> HttpResponse:
 @page()
 def delete_token(request: HttpRequest, token_id: int) -> HttpResponse:
     """End one of one's own tokens."""
-    accounts.delete_api_token(_person(request), token_id)
+    accounts.delete_api_token(person(request), token_id)
     messages.success(request, "The token no longer works", extra_tags="done")
     return redirect("account")
-
-
-def _person(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)

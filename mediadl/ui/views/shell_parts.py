@@ -1,7 +1,5 @@
 """Parts of the shell that a page asks for again, and what a browser asks of a web app."""
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -37,7 +35,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#2950d2",
         "icons": [{**icon, "purpose": "any"}, {**icon, "purpose": "maskable"}],
         "share_target": {
-            "action": cast("str", start),
+            "action": start,
             "method": "GET",
             "params": {"title": "title", "text": "text", "url": "url"},
         },
