@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from downloads.models import DownloadStatus
 from downloads.selectors import DEFAULT_SORT, SORTS, DownloadFilters, GroupBy, Period
-from downloads.services import MAX_BULK, BulkAction
+from downloads.services import BulkAction
 from mediadl.api.pagination import PAGE_PARAMETERS
 from mediadl.api.query import boolean, choice, day, refuse_date_order, text
-from mediadl.api.serializers import StrictSerializer
+from mediadl.api.serializers import DistinctIdsField, StrictSerializer
 from mediadl.media import MediaType
 
 _MEDIA_TYPES = [kind.value for kind in MediaType]
@@ -78,16 +78,8 @@ class FilterBody(StrictSerializer):
 class ChosenBody(StrictSerializer):
     """Which downloads: 1 to 1000 distinct ``ids``, or a ``filter``."""
 
-    ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=MAX_BULK, required=False
-    )
+    ids = DistinctIdsField(required=False)
     filter = FilterBody(required=False)
-
-    def validate_ids(self, ids: list[int]) -> list[int]:
-        """Refuse an id that stands there twice."""
-        if len(set(ids)) != len(ids):
-            raise serializers.ValidationError("Must be distinct.")
-        return ids
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One way to choose, not both, not none."""

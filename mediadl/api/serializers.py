@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from mediadl.api.errors import InvalidFieldsError
+from mediadl.api.limits import BULK_LIMIT, INTEGER_LIMIT
 
 _TEXT_FIELDS = (
     serializers.CharField,
@@ -21,7 +23,9 @@ def _expected(field: Any, value: Any) -> str:
     if isinstance(field, serializers.BooleanField):
         return "" if isinstance(value, bool) else "Must be true or false."
     if isinstance(field, serializers.IntegerField):
-        return "" if type(value) is int else "Must be a whole number."
+        # 5.0 is an integer in JSON, as the schema's readers know; true is none.
+        whole = type(value) is int or (type(value) is float and value.is_integer())
+        return "" if whole else "Must be a whole number."
     if isinstance(field, (serializers.FloatField, serializers.DecimalField)):
         return "" if type(value) in (int, float) else "Must be a number."
     if isinstance(field, (serializers.DictField, serializers.Serializer)):
@@ -70,6 +74,34 @@ class StrictSerializer(serializers.Serializer):
             if problems:
                 raise serializers.ValidationError(problems)
         return super().to_internal_value(data)
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": INTEGER_LIMIT},
+        "minItems": 1,
+        "maxItems": BULK_LIMIT,
+        "uniqueItems": True,
+    }
+)
+class DistinctIdsField(serializers.ListField):
+    """1 to 1000 rows' ids, each once."""
+
+    def __init__(self, **options: Any) -> None:
+        child = serializers.IntegerField(min_value=1, max_value=INTEGER_LIMIT)
+        super().__init__(child=child, allow_empty=False, max_length=BULK_LIMIT, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The ids.
+
+        Raises:
+            rest_framework.serializers.ValidationError: one stands there twice, or is no id.
+        """
+        ids = super().to_internal_value(data)
+        if len(set(ids)) != len(ids):
+            raise serializers.ValidationError("Must be distinct.")
+        return ids
 
 
 def read_body(request: Any, serializer: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:

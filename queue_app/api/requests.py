@@ -6,13 +6,12 @@ from rest_framework import serializers
 
 from mediadl.api.pagination import PAGE_PARAMETERS
 from mediadl.api.query import choice, text
-from mediadl.api.serializers import StrictSerializer
+from mediadl.api.serializers import DistinctIdsField, StrictSerializer
 from mediadl.net.urls import MAX_URL_LENGTH
 from queue_app.requests import DAYS_BACK_LIMIT, HIGHEST_PRIORITY, LOWEST_PRIORITY, MAX_DOWNLOADS_LIMIT
 from queue_app.selectors import SORTS
 from queue_app.states import ENDED, Status
 
-BULK_LIMIT = 1000
 BULK_ACTIONS = ("cancel", "retry", "delete", "pause", "resume", "priority")
 
 LIST_PARAMETERS = (
@@ -56,7 +55,7 @@ class ClearBody(StrictSerializer):
 
     status = serializers.ListField(
         child=serializers.ChoiceField([status.value for status in ENDED]),
-        allow_empty=False,
+        min_length=1,
         max_length=len(ENDED),
         required=False,
     )
@@ -66,14 +65,8 @@ class QueueBulkBody(StrictSerializer):
     """``POST /queue/bulk``."""
 
     action = serializers.ChoiceField(BULK_ACTIONS)
-    ids = serializers.ListField(child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=BULK_LIMIT)
+    ids = DistinctIdsField()
     priority = _priority(required=False)
-
-    def validate_ids(self, ids: list[int]) -> list[int]:
-        """Refuse an id that stands there twice."""
-        if len(set(ids)) != len(ids):
-            raise serializers.ValidationError("Must be distinct.")
-        return ids
 
 
 class ImportBody(StrictSerializer):

@@ -77,7 +77,7 @@ WRONG_VALUES = {
     "a read-only field": _body(id=5),
     "another read-only field": _body(status="completed"),
     "a priority as text": _body(priority="5"),
-    "a priority as a real": _body(priority=5.0),
+    "a priority as a real": _body(priority=5.5),
     "a priority as a boolean": _body(priority=True),
     "a priority as a list": _body(priority=[5]),
     "priority 0": _body(priority=0),
@@ -148,6 +148,10 @@ def test_more_than_one_mebibyte_is_413():
 
 def test_thirty_two_levels_are_fine():
     assert _post(_nested(31)).status_code == 201
+
+
+def test_five_point_zero_is_a_whole_number_in_json():
+    assert _post(_body(priority=5.0)).status_code == 201
 
 
 def test_brackets_inside_text_are_not_levels():

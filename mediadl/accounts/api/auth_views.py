@@ -19,8 +19,8 @@ from mediadl.accounts.api.serializers import (
     TicketAnswer,
 )
 from mediadl.accounts.api.shapes import signed_in_user_json, user_json
-from mediadl.accounts.callers import caller, caller_identity
 from mediadl.accounts.services.browser import address_of
+from mediadl.accounts.signed_in import caller_identity, signed_in_user
 from mediadl.api.errors import PermissionDeniedError
 from mediadl.api.identity import IdentityKind
 from mediadl.api.query import read_query
@@ -88,7 +88,7 @@ class MeView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """The signed-in user."""
         read_query(request, ())
-        return json_response(user_json(caller(request)))
+        return json_response(user_json(signed_in_user(request)))
 
 
 class LogoutView(ApiView):
@@ -107,7 +107,7 @@ class LogoutView(ApiView):
         if identity.kind is IdentityKind.COOKIE:
             services.sign_out_browser(request._request)
         else:
-            services.logout(identity.session_id, caller(request))
+            services.logout(identity.session_id, signed_in_user(request))
         return Response(status=204)
 
 
@@ -127,7 +127,7 @@ class PasswordView(ApiView):
         if identity.kind is IdentityKind.COOKIE:
             services.change_browser_password(request._request, **body)
         else:
-            services.change_password(caller(request), **body, address=address_of(request))
+            services.change_password(signed_in_user(request), **body, address=address_of(request))
         return Response(status=204)
 
 
@@ -142,5 +142,5 @@ class SocketTicketView(ApiView):
         read_query(request, ())
         read_body(request, NoBody)
         identity = caller_identity(request)
-        ticket = services.create_ws_ticket(caller(request), identity.session_id)
+        ticket = services.create_ws_ticket(signed_in_user(request), identity.session_id)
         return Response({"ticket": ticket, "expires_in": services.TICKET_SECONDS})

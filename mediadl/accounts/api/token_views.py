@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from mediadl.accounts import services
 from mediadl.accounts.api.serializers import NewTokenAnswer, TokenPage, TokenRequest
 from mediadl.accounts.api.shapes import api_token_json
-from mediadl.accounts.callers import caller, caller_identity
 from mediadl.accounts.models import ApiToken
+from mediadl.accounts.signed_in import caller_identity, signed_in_user
 from mediadl.api.errors import PermissionDeniedError
 from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_answer
 from mediadl.api.query import openapi_parameters, read_query
@@ -34,7 +34,7 @@ class TokensView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """List the own personal tokens, newest first."""
         page = page_parameters(request)
-        mine = ApiToken.objects.filter(user=caller(request))
+        mine = ApiToken.objects.filter(user=signed_in_user(request))
         rows = mine.order_by("-id")[page.offset : page.offset + page.per_page]
         return paginated_answer(request, [api_token_json(row) for row in rows], page=page, total=mine.count())
 
@@ -44,7 +44,7 @@ class TokensView(ApiView):
         read_query(request, ())
         body = read_body(request, TokenRequest)
         _refuse_personal_token(request)
-        row, token = services.create_api_token(caller(request), **body)
+        row, token = services.create_api_token(signed_in_user(request), **body)
         return Response({**api_token_json(row), "token": token}, status=201)
 
 
@@ -58,5 +58,5 @@ class TokenView(ApiView):
         """End an own personal token."""
         read_query(request, ())
         _refuse_personal_token(request)
-        services.delete_api_token(caller(request), token_id)
+        services.delete_api_token(signed_in_user(request), token_id)
         return Response(status=204)

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from mediadl.accounts import services
 from mediadl.accounts.api.serializers import ManagedUser, UserChange, UserPage, UserRequest
 from mediadl.accounts.api.shapes import managed_user_json
-from mediadl.accounts.callers import caller
 from mediadl.accounts.models import User
+from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_answer
 from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.roles import Role
@@ -38,7 +38,7 @@ class UsersView(ApiView):
         """Make a user."""
         read_query(request, ())
         body = read_body(request, UserRequest)
-        return Response(managed_user_json(services.create_user(**body, by=caller(request))), status=201)
+        return Response(managed_user_json(services.create_user(**body, by=signed_in_user(request))), status=201)
 
 
 class UserView(ApiView):
@@ -57,11 +57,11 @@ class UserView(ApiView):
         """Change a user; a new password or deactivation ends their sign-ins."""
         read_query(request, ())
         body = read_body(request, UserChange)
-        return Response(managed_user_json(services.update_user(user_id, body, by=caller(request))))
+        return Response(managed_user_json(services.update_user(user_id, body, by=signed_in_user(request))))
 
     @extend_schema(operation_id="users_delete", responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
         """Remove a user."""
         read_query(request, ())
-        services.delete_user(user_id, by=caller(request))
+        services.delete_user(user_id, by=signed_in_user(request))
         return Response(status=204)
