@@ -85,6 +85,9 @@ class _PostReader:
     def _file(self, medium: PageMedium, urls: tuple[str, ...]) -> PostMedium | None:
         attachment = attachment_of(urls[0])
         if attachment is None:
+            text = self._names.get(medium.url)
+            if text is not None and (is_document(text) or is_document(file_name_of(urls[0]))):
+                return None
             return PostMedium((*_fuller(urls[0]), *urls), Role.FILE, medium.media_type, medium.caption)
         name = attachment.name or self._names.get(medium.url) or medium.caption
         if is_document(name):

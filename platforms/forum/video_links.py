@@ -57,6 +57,8 @@ def embedded_video(node: LexborNode, base_url: str) -> str:
             if url and is_video_link(url):
                 return url.partition("?")[0] if _YOUTUBE.match(url) and "watch" not in url else url
         return ""
+    if node.css_first("iframe") is not None:
+        return ""  # read when its turn comes
     for site_name, key_name in (
         ("data-media-site-id", "data-media-key"),
         ("data-provider-name", "data-video-id"),
