@@ -59,9 +59,10 @@ def check_picture(stream: IO[bytes], window: Window, file_type: FileType, thumbn
         _know_heif()
     if file_type is not JPEG:
         check_structure(window, file_type)
-    size = _size(stream, file_type)
-    _refuse_placeholder(size)
-    decoded = size[0] * size[1] <= MAX_PIXELS and _decode(stream, file_type, thumbnail)
+    with _opened(stream, file_type) as picture:
+        size = picture.size
+        _refuse_placeholder(size)
+        decoded = size[0] * size[1] <= MAX_PIXELS and _decode(picture, stream, file_type, thumbnail)
     if file_type is JPEG and not decoded:  # its decoder reports every cut better than its structure does
         check_structure(window, file_type)
     return VerifiedMedia(
@@ -93,12 +94,11 @@ def _open(stream: IO[bytes], file_type: FileType) -> Image.Image:
     return Image.open(stream, formats=_PILLOW_FORMATS[file_type.name])
 
 
-def _size(stream: IO[bytes], file_type: FileType) -> tuple[int, int]:
-    """The picture's size from its header, however large."""
+def _opened(stream: IO[bytes], file_type: FileType) -> Image.Image:
+    """The picture with its header read, however large it says it is."""
     Image.MAX_IMAGE_PIXELS = None
     try:
-        with _open(stream, file_type) as picture:
-            return picture.size
+        return _open(stream, file_type)
     except MemoryError as error:
         raise damaged(file_type.name, "its header asks for too much memory") from error
     except UnidentifiedImageError as error:
@@ -109,20 +109,19 @@ def _size(stream: IO[bytes], file_type: FileType) -> tuple[int, int]:
         Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
-def _decode(stream: IO[bytes], file_type: FileType, thumbnail: Path | None) -> bool:
+def _decode(picture: Image.Image, stream: IO[bytes], file_type: FileType, thumbnail: Path | None) -> bool:
     """Decode once; False where that would take more memory or pixels than allowed."""
     try:
-        with _open(stream, file_type) as picture:
-            orientation = _orientation(picture)
-            target = _thumbnail_size(picture.size)
-            picture.draft(None, target)
-            picture.load()
-            if thumbnail is not None:
-                write_whole(thumbnail, _jpeg(picture, target, orientation))
+        if file_type is GIF:  # its first frame may be larger than its screen, which only opening checks
+            picture = _open(stream, file_type)
+        orientation = _orientation(picture)
+        target = _thumbnail_size(picture.size)
+        picture.draft(None, target)
+        picture.load()
+        if thumbnail is not None:
+            write_whole(thumbnail, _jpeg(picture, target, orientation))
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return False
-    except RefusedFileError:
-        raise
     except _DECODER_ERRORS as error:
         raise _refusal(error, file_type) from error
     return True
