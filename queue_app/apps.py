@@ -11,9 +11,11 @@ class QueueAppConfig(AppConfig):
     verbose_name = "Queue"
 
     def ready(self) -> None:
-        """Tell the platforms what only this room can see."""
+        """Tell the rooms below what only this room can see and do."""
+        from downloads.services import register_retry
         from platforms import facts
-        from queue_app import platform_facts
+        from queue_app import download_retry, platform_facts
 
         facts.register_last_downloads(platform_facts.last_downloads)
         facts.register_rate_limits(platform_facts.rate_limits)
+        register_retry(download_retry.retry_download)
