@@ -26,6 +26,7 @@ class ContextMaker:
         proxy_url: the only way out for child processes.
         before_request: called before each page request.
         save_cursor: keeps where the listing could go on.
+        from_start: list everything, wherever an earlier listing got to.
     """
 
     def __init__(
@@ -34,11 +35,14 @@ class ContextMaker:
         proxy_url: Callable[[], str],
         before_request: Callable[[], None],
         save_cursor: Callable[[Any], None],
+        *,
+        from_start: bool = False,
     ) -> None:
         self._running = running
         self._proxy_url = proxy_url
         self._before_request = before_request
         self._save_cursor = save_cursor
+        self._from_start = from_start
         self._clients: list[HttpClient] = []
 
     def __call__(self, info: DownloaderInfo) -> ListingContext:
@@ -65,7 +69,7 @@ class ContextMaker:
             proxy_url=self._proxy_url(),
             setting=lambda name: configuration.value(f"platforms.{item.platform}.{name}"),
             report=lambda text: log.debug(text, queue_id=item.pk),
-            cursor=item.listing_cursor,
+            cursor=None if self._from_start else item.listing_cursor,
             save_cursor=self._save_cursor,
         )
 

@@ -48,7 +48,8 @@ def run_listing(listing: Listing, running: RunningItem, committer: Committer, fe
         for tell in listing.circuit_news:
             tell()
         if is_whole and running.is_held:
-            running.item.listing_ended, running.item.listing_cursor = True, None
+            # The cursor stays: whoever watches the source goes on from there another time.
+            running.item.listing_ended = True
             running.item.items_total = running.item.items_listed
             ledger.save(running)
         if error is not None and error.kind is not FailureKind.STOPPED and running.is_held:
@@ -101,7 +102,7 @@ def _found_again(
     """The wanted media that the adapter still lists; they leave ``wanted``."""
     info = running.downloader
     infos = [info] if info else registry.downloaders_for(running.item.platform, running.item.downloader)
-    contexts = ContextMaker(running, proxy_url, lambda: None, lambda _cursor: None)
+    contexts = ContextMaker(running, proxy_url, lambda: None, lambda _cursor: None, from_start=True)
     with closing(understood(running, infos, contexts)) as listed:
         for found in listed:
             running.stop.raise_if_set()
