@@ -85,9 +85,9 @@ def refuse_what_does_not_fit(sizes: Sequence[int]) -> list[MediaError | None]:
 
 
 def is_over_limit() -> bool:
-    """Whether the library takes more than its limit and its oldest files may go (it was lowered)."""
-    limit = limit_bytes()
-    return bool(limit) and removes_oldest() and total_bytes() > limit
+    """Whether the library takes more than its limit, and removing its oldest files helps (it was lowered)."""
+    missing = _missing(0)
+    return missing > 0 and removes_oldest() and _would_suffice(missing)
 
 
 def preview_limit(*, needed_bytes: int = 0) -> RemovalPreview:

@@ -14,6 +14,8 @@ from django.db.models import F, Q
 from mediadl import clock
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.urls import host_of
+from mediadl.notifications.kinds import Kind, Level
+from mediadl.notifications.services import notify
 from platforms.contract import DownloaderInfo
 from platforms.models import Circuit
 
@@ -24,6 +26,7 @@ KEY_MAX_CHARACTERS = 255
 ERROR_MAX_CHARACTERS = 500
 _COUNTED_KINDS = frozenset({FailureKind.TRANSIENT, FailureKind.SITE_CHANGED})
 _COUNTED_CODES = frozenset({"CAPTCHA_REQUIRED"})
+_PLATFORMS_OF_HOSTS = ("web", "forum")  # one host of many that does not answer is its items' news, not a site down
 
 
 def circuit_key(platform: str, downloader: DownloaderInfo, url: str) -> str:
@@ -89,6 +92,9 @@ def _opened(circuit: Circuit, now: datetime) -> datetime | None:
         circuit.opened_times += 1
         circuit.probing = False
         circuit.save(update_fields=["open_until", "opened_times", "probing"])
+        if circuit.opened_times == 1 and circuit.platform not in _PLATFORMS_OF_HOSTS:
+            words = f"{circuit.key} failed {circuit.failures} times in a row and is left alone for a while."
+            notify(Kind.PLATFORM_DOWN, "Site Down", f"{words} {circuit.last_error}", "/platforms", label="Platforms")
     return circuit.open_until
 
 
@@ -96,6 +102,9 @@ def listing_succeeded(key: str, platform: str, downloader: str) -> None:
     """Remember a listing that worked: the circuit is closed and its history forgotten."""
     now = clock.now()
     with transaction.atomic():
+        was_down = (
+            Circuit.objects.filter(key=key, opened_times__gt=0).exclude(platform__in=_PLATFORMS_OF_HOSTS).exists()
+        )
         changed = Circuit.objects.filter(key=key).update(
             failures=0, opened_times=0, open_until=None, probing=False, last_success_at=now
         )
@@ -103,6 +112,8 @@ def listing_succeeded(key: str, platform: str, downloader: str) -> None:
             Circuit.objects.get_or_create(
                 key=key, defaults={"platform": platform, "downloader": downloader, "last_success_at": now}
             )
+        if was_down:
+            notify(Kind.PLATFORM_DOWN, "Site Up Again", f"{key} answers again.", "/platforms", level=Level.SUCCESS)
 
 
 def forget_quiet_hosts(older_than: timedelta) -> int:
@@ -111,5 +122,5 @@ def forget_quiet_hosts(older_than: timedelta) -> int:
     quiet = Q(last_error_at__isnull=True) | Q(last_error_at__lt=limit)
     quiet &= Q(last_success_at__isnull=True) | Q(last_success_at__lt=limit)
     quiet &= Q(open_until__isnull=True) | Q(open_until__lt=limit)
-    deleted, _ = Circuit.objects.filter(quiet, platform__in=("web", "forum")).delete()
+    deleted, _ = Circuit.objects.filter(quiet, platform__in=_PLATFORMS_OF_HOSTS).delete()
     return deleted

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from mediadl.accounts.models import User
 from mediadl.api.errors import ApiError
 from scheduler import services
-from scheduler.models import ForumThread, Job, Run
+from scheduler.models import ForumThread, Job, MaintenanceRun, Run
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -85,3 +85,10 @@ class ForumThreadAdmin(ReadOnlyAdmin):
     list_display = ["slug", "forum_name", "title", "status", "monitor_until", "last_check", "next_check", "files_found"]
     list_filter = ["status", "forum_name"]
     search_fields = ["slug", "title", "url"]
+
+
+@admin.register(MaintenanceRun)
+class MaintenanceRunAdmin(ReadOnlyAdmin):
+    """What the product does to keep itself in order, and how that went."""
+
+    list_display = ["name", "next_due", "last_started", "last_ended", "count", "unfinished", "last_error"]

@@ -121,3 +121,20 @@ class ForumThread(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.slug
+
+
+class MaintenanceRun(models.Model):
+    """When a maintenance job is due, and how its last run went (see scheduler.maintenance)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    next_due = models.DateTimeField()
+    last_started = models.DateTimeField(null=True)
+    last_ended = models.DateTimeField(null=True)
+    count = models.PositiveBigIntegerField(default=0)  # what the last run removed
+    unfinished = models.BooleanField(default=False)
+    position = models.CharField(max_length=100, blank=True)  # where an unfinished run goes on
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

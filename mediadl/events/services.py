@@ -92,8 +92,10 @@ def publish_log(*, level: str, module: str, message: str, at: datetime | None = 
     publish_many([log_event(level=level, module=module, message=message, at=at)])
 
 
-def trim_outbox(older_than: timedelta = KEEP) -> int:
+def trim_outbox(older_than: timedelta = KEEP, *, max_rows: int | None = None) -> int:
     """Delete events older than ``older_than`` in small transactions; returns how many went.
+
+    ``max_rows``: leave the rest for the next time once so many went.
 
     The newest event always stays: the table's newest ``seq`` must never fall back.
     """
@@ -107,6 +109,8 @@ def trim_outbox(older_than: timedelta = KEEP) -> int:
             state.trimmed_to = max(state.trimmed_to, ids[-1])
             state.save()
             trimmed += OutboxEvent.objects.filter(id__in=ids).delete()[0]
+        if max_rows is not None and trimmed >= max_rows:
+            break
     return trimmed
 
 

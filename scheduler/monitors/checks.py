@@ -4,7 +4,9 @@ A check is a queue item. New files halve the interval, none lengthen it, between
 hour and a day (design: platforms.md, Monitor).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -13,6 +15,8 @@ from django.db.models import F
 from mediadl import clock
 from mediadl.api.errors import ApiError, DuplicateError
 from mediadl.media import FailureKind
+from mediadl.notifications.kinds import Kind
+from mediadl.notifications.services import notify
 from platforms.forum.walk_position import AFTER
 from queue_app.models import QueueItem
 from queue_app.services import enqueue
@@ -51,6 +55,12 @@ def start_check(thread: ForumThread, user: AbstractBaseUser | None) -> QueueItem
     return item
 
 
+def items_with_threads(item_ids: Sequence[int]) -> set[int]:
+    """Which of these queue items are the check of a thread."""
+    rows = ForumThread.objects.filter(queue_item_id__in=item_ids)
+    return {pk for pk in rows.values_list("queue_item_id", flat=True) if pk is not None}
+
+
 def check_ended(item: QueueItem) -> None:
     """Called by the queue, in the transaction in which ``item`` ended or was removed."""
     now = clock.now()
@@ -74,9 +84,24 @@ def check_ended(item: QueueItem) -> None:
         }
         if is_gone:
             changes |= {"status": ThreadStatus.ENDED, "next_check": None}
+            _tell_ended(thread, "it is gone from the forum")
         elif thread.status == ThreadStatus.ACTIVE:
             changes["next_check"] = now + interval
         ForumThread.objects.filter(pk=thread.pk).update(**changes)
+
+
+def _tell_ended(thread: ForumThread, why: str) -> None:
+    words = f"{thread.title or thread.forum_name} is no longer looked at: {why}."
+    notify(Kind.THREAD_ENDED, "Thread Ended", words, f"/history?source={quote(thread.forum_name, safe='')}")
+
+
+def _end_if_over(thread: ForumThread) -> None:
+    with transaction.atomic():
+        ended = ForumThread.objects.filter(pk=thread.pk, status=ThreadStatus.ACTIVE).update(
+            status=ThreadStatus.ENDED, next_check=None
+        )
+        if ended:
+            _tell_ended(thread, "its time is over")
 
 
 def _check_if_due(thread: ForumThread, now: datetime) -> bool:
@@ -97,8 +122,7 @@ def _check_if_due(thread: ForumThread, now: datetime) -> bool:
 def check_due_threads() -> int:
     """Start the checks that are due and end the monitors whose time is over; answers how many started."""
     now = clock.now()
-    ForumThread.objects.filter(status=ThreadStatus.ACTIVE, monitor_until__lte=now).update(
-        status=ThreadStatus.ENDED, next_check=None
-    )
+    for thread in ForumThread.objects.filter(status=ThreadStatus.ACTIVE, monitor_until__lte=now):
+        _end_if_over(thread)
     due = ForumThread.objects.filter(status=ThreadStatus.ACTIVE, next_check__lte=now).order_by("next_check")
     return sum(_check_if_due(thread, now) for thread in due)
