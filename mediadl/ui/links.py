@@ -16,3 +16,8 @@ def thumbnail_url(download_id: int) -> str:
 def file_url(download_id: int) -> str:
     """The file of a download."""
     return api_url(f"downloads/{download_id}/file")
+
+
+def web_link(url: str) -> str:
+    """A link of somebody else's, if it is one that only opens a page."""
+    return url if url.startswith(("https://", "http://")) else "#"

@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from mediadl.ui.presenters.queue_row import QueueRow, rows_of
 from queue_app import selectors as queue
 from queue_app.models import QueueItem
-from queue_app.states import Status
+from queue_app.states import LIST_RANK, Status
 
 FIRST_ROWS = 50
 MORE_ROWS = 100
+_ENDED_RANK = LIST_RANK[Status.COMPLETED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ SECTION_KEYS = tuple(key for key, *_ in _SECTIONS)
 
 def _rows_matching(view: QueueView, statuses: tuple[str, ...]) -> QuerySet[QueueItem]:
     items = QueueItem.objects.filter(status__in=statuses)
-    if len(statuses) > 1:
-        items = QueueItem.objects.filter(list_rank=3, status__in=statuses)
+    if all(LIST_RANK[Status(status)] == _ENDED_RANK for status in statuses):
+        items = items.filter(list_rank=_ENDED_RANK)  # lets one index give the rows in their order
     if view.platform:
         items = items.filter(platform=view.platform)
     if view.search:

@@ -22,6 +22,7 @@ register.filter("clip_length", words.clip_length)
 register.filter("address_words", words.address_words)
 register.filter("thumbnail_url", links.thumbnail_url)
 register.filter("file_url", links.file_url)
+register.filter("web_link", links.web_link)
 
 
 @register.simple_tag

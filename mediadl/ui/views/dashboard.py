@@ -18,7 +18,7 @@ from queue_app.models import QueueItem
 from queue_app.states import Status
 
 MOST_RUNNING = 6
-MOST_PICTURES = 14
+MOST_PICTURES = 24
 
 
 def _running() -> dict[str, object]:

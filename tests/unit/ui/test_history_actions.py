@@ -1,0 +1,73 @@
+"""What the history's page does to downloads."""
+
+import json
+
+import pytest
+
+from downloads.models import Download, Tombstone
+from mediadl.accounts.models import Role
+from tests.unit.ui.rows import HTMX, browser_as, make_download
+
+pytestmark = pytest.mark.django_db
+
+
+def test_keeping_marking_and_deleting_the_selected_ones():
+    browser = browser_as(Role.USER)
+    ids = [make_download().pk for _ in range(2)]
+    browser.post("/history/bulk", {"action": "keep", "ids": ids}, headers=HTMX)
+    assert Download.objects.filter(kept=True).count() == 2
+    answer = browser.post("/history/bulk", {"action": "delete", "ids": ids[:1]}, headers=HTMX)
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["title"] == "1 file deleted"
+    assert Download.objects.count() == 1
+    assert Tombstone.objects.count() == 1
+
+
+def test_all_that_match_means_the_filters_of_the_page():
+    browser = browser_as(Role.USER)
+    for source in ("a.example", "a.example", "b.example"):
+        make_download(source=source)
+    browser.post("/history/bulk", {"action": "keep", "all": "1", "query": "source=a.example"}, headers=HTMX)
+    assert set(Download.objects.filter(kept=True).values_list("source", flat=True)) == {"a.example"}
+
+
+def test_nothing_selected_and_unknown_actions_are_refused():
+    browser = browser_as(Role.USER)
+    assert browser.post("/history/bulk", {"action": "keep"}, headers=HTMX).status_code == 422
+    assert browser.post("/history/bulk", {"action": "burn", "ids": [1]}, headers=HTMX).status_code == 422
+
+
+def test_what_was_deleted_can_be_fetched_again():
+    browser = browser_as(Role.USER)
+    browser.post("/history/bulk", {"action": "delete", "ids": [make_download().pk]}, headers=HTMX)
+    row = Tombstone.objects.get()
+    assert b"Fetch again" in browser.get("/history/known").content
+    browser.post(f"/history/known/{row.pk}/again", headers=HTMX)
+    assert Tombstone.objects.count() == 0
+    assert browser.post(f"/history/known/{row.pk}/again", headers=HTMX).status_code == 404
+
+
+def test_pages_go_on_and_end():
+    for _ in range(70):
+        make_download()
+    first = browser_as(Role.VIEWER).get("/history")
+    assert (len(first.context["tiles"]), first.context["next_page"]) == (60, 2)
+    rest = browser_as(Role.VIEWER).get(f"/history/more/2?after={first.context['last_day']}")
+    assert (len(rest.context["tiles"]), rest.context["next_page"]) == (10, 0)
+    assert rest.context["days"][0].continues
+
+
+def test_one_file_is_a_part_for_the_lightbox_and_else_a_page():
+    made = make_download(metadata={"caption": "A new print"})
+    browser = browser_as(Role.VIEWER)
+    part = browser.get(f"/history/{made.pk}", headers=HTMX)
+    assert b"<html" not in part.content
+    assert b"A new print" in part.content
+    assert b"<html" in browser.get(f"/history/{made.pk}").content
+    assert browser.get("/history/999999").status_code == 404
+
+
+def test_a_zip_holds_what_is_there():
+    made = make_download()
+    answer = browser_as(Role.VIEWER).post("/history/zip", {"ids": [made.pk]})
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert b"".join(answer.streaming_content).startswith(b"PK")
