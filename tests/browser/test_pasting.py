@@ -10,7 +10,8 @@ from tests.browser import stage
 pytestmark = pytest.mark.browser
 
 
-def _paste(page: Page, text: str) -> None:
+def paste(page: Page, text: str) -> None:
+    """Paste a text into the box as a person does."""
     field = page.get_by_label("Links, one on each line")
     field.focus()
     field.evaluate(
@@ -27,7 +28,7 @@ def _paste(page: Page, text: str) -> None:
 def test_pasted_links_become_rows_start_and_move_by_themselves(page: Page, address: str, data_dir: Path) -> None:
     urls = [f"https://pictures.example/album/{n}" for n in (1, 2, 3)]
     page.goto(f"{address}/")
-    _paste(page, "\n".join(urls))
+    paste(page, "\n".join(urls))
     expect(page.locator(".paste-row")).to_have_count(3)
     page.get_by_role("button", name="Start 3 downloads").click()
     expect(page.get_by_text("3 downloads started")).to_be_visible()
@@ -48,7 +49,7 @@ def test_pasted_links_become_rows_start_and_move_by_themselves(page: Page, addre
 
 def test_what_is_no_link_says_why_and_offers_what_was_meant(page: Page, address: str) -> None:
     page.goto(f"{address}/")
-    _paste(page, "htps:/tiktok.com/@wingbeat")
+    paste(page, "htps:/tiktok.com/@wingbeat")
     row = page.locator(".paste-row")
     expect(row).to_contain_text("Not a link yet.")
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
@@ -62,7 +63,7 @@ def test_what_is_no_link_says_why_and_offers_what_was_meant(page: Page, address:
 def test_a_link_that_waits_already_stays_in_the_box_and_says_so(page: Page, address: str) -> None:
     page.goto(f"{address}/")
     for _ in range(2):
-        _paste(page, "https://pictures.example/twice")
+        paste(page, "https://pictures.example/twice")
         page.get_by_role("button", name="Start 1 download").click()
         page.wait_for_load_state("networkidle")
     expect(page.locator(".paste-row")).to_contain_text("in the queue already")
@@ -75,6 +76,6 @@ def test_a_shared_link_fills_the_box(page: Page, address: str) -> None:
 
 def test_what_a_site_calls_itself_is_only_text(page: Page, address: str) -> None:
     page.goto(f"{address}/")
-    _paste(page, "https://pictures.example/<img/src=x/onerror=alert(1)>")
+    paste(page, "https://pictures.example/<img/src=x/onerror=alert(1)>")
     expect(page.locator(".paste-row")).to_have_count(1)
     expect(page.locator(".paste-row img")).to_have_count(0)
