@@ -15,7 +15,7 @@ from mediadl import clock
 from mediadl.events.services import Event, publish_many
 from mediadl.notifications.kinds import Note
 from mediadl.notifications.services import record
-from queue_app.callbacks import tell_item_ended
+from queue_app.callbacks import tell_items_ended
 from queue_app.models import QueueCount, QueueItem
 from queue_app.queue_events import queue_updated
 from queue_app.states import ENDED, LIST_RANK, Action, Status, target
@@ -91,7 +91,7 @@ class Ledger:
         self.moved(item.platform, before, after)
         self.event(queue_updated("updated", item))
         if after in ENDED:
-            tell_item_ended(item)
+            tell_items_ended([item])
         return True
 
     def moved(self, platform: str, before: Status | None, after: Status | None, n: int = 1) -> None:

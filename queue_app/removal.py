@@ -10,7 +10,7 @@ from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
 from mediadl.media import OutcomeKind
 from queue_app.actor import Actor
-from queue_app.callbacks import tell_item_ended
+from queue_app.callbacks import tell_items_ended
 from queue_app.engine.partial_keys import key_of_outcome
 from queue_app.ledger import Ledger
 from queue_app.models import Attempt, Outcome, QueueItem
@@ -39,7 +39,7 @@ def delete(*, item_id: int, user: Actor = None) -> None:
         audit(user, "queue.delete", str(item_id), {"url": item.url})
         if before in ACTIVE:
             item.status = Status.CANCELLED.value
-            tell_item_ended(item)
+            tell_items_ended([item])
         transaction.on_commit(lambda: _discard(keys))
 
 

@@ -1,6 +1,7 @@
 """The life of a run: it starts with a queue item and ends when that ends."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -106,6 +107,12 @@ def _end(run: Run, *, succeeded: bool, items: int, message: str | None) -> None:
         success_count=F("success_count") + int(succeeded),
         failure_count=F("failure_count") + int(not succeeded),
     )
+
+
+def items_with_runs(item_ids: Sequence[int]) -> set[int]:
+    """Which of these queue items a running run waits for."""
+    rows = Run.objects.filter(queue_item_id__in=item_ids, status=RunStatus.RUNNING)
+    return {pk for pk in rows.values_list("queue_item_id", flat=True) if pk is not None}
 
 
 def end_runs_of(item: QueueItem) -> None:

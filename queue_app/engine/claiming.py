@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -16,8 +15,8 @@ from queue_app.engine.running import RunningItem
 from queue_app.engine.timing import BLOCKS_SECONDS, LOOP_SECONDS
 from queue_app.models import QueueItem
 
-_AHEAD_SECONDS = 0.1  # so much work lies ready beyond the slots
-_RATE_SECONDS = 1.0
+_AHEAD_SECONDS = 0.1  # from a claim to the first byte: a commit, a look at the site
+_MOST_AHEAD = 40
 _SLOW_LOOK_SECONDS = 0.005  # a look for work that takes longer is made once a second only
 _SELDOM_SECONDS = 1.0
 log = structlog.get_logger("Queue")
@@ -35,7 +34,6 @@ class Claiming:
         self._feed = feed
         self._committer = committer
         self._begin = begin
-        self._claimed: deque[tuple[float, int]] = deque()
         self._blocks: Blocks | None = None
         self._blocks_at = float("-inf")
         self._next_look = float("-inf")
@@ -58,7 +56,7 @@ class Claiming:
         if any(one.item.deaths >= SUSPECT_DEATHS for one in running):
             return  # it runs alone
         active, _media = self._feed.wants()
-        room = held_slots + self._ahead(now) - active
+        room = held_slots + self._ahead(held_slots) - active
         if room < 1 or not self.sees_work(now):
             return
         blocks, alone = self._current_blocks(now), not running
@@ -72,17 +70,20 @@ class Claiming:
             self._next_look = now + _SELDOM_SECONDS
             return
         self._saw_work = len(items) == room
-        self._claimed.append((now, len(items)))
         for item in items:
             started = RunningItem(item, time.monotonic(), shown_progress=item.progress, first_progress=item.progress)
             self._feed.add_item(started)
             self._begin(started)
 
-    def _ahead(self, now: float) -> int:
-        while self._claimed and now - self._claimed[0][0] > _RATE_SECONDS:
-            self._claimed.popleft()
-        rate = sum(items for _moment, items in self._claimed) / _RATE_SECONDS
-        return math.floor(rate * _AHEAD_SECONDS)
+    def _ahead(self, held_slots: int) -> int:
+        """As many as the slots could use up while the next ones are claimed and listed.
+
+        None where files take long: then only as many items run as there are slots.
+        """
+        seconds = self._feed.mean_transfer_seconds()
+        if not seconds:
+            return 0
+        return min(_MOST_AHEAD, math.floor(held_slots * _AHEAD_SECONDS / seconds))
 
     def _current_blocks(self, now: float) -> Blocks:
         if self._blocks is None or now - self._blocks_at > BLOCKS_SECONDS:

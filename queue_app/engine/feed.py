@@ -5,6 +5,7 @@ one. All state that transfer threads, listers and the committer share lies here,
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,6 +22,7 @@ from queue_app.engine.waits import answered
 WINDOW_MEDIA = 500  # listed and not yet fetched media of one item that are held in memory
 _LOOK_AHEAD = 64  # how many of an item's media are looked at for one whose host has room
 _RECENT_MEDIA = 20_000
+_MEAN_SHARE = 0.2  # of the newest transfer in the mean
 
 
 class ListingSuspended(Exception):
@@ -50,6 +52,7 @@ class Feed:
         self._busy: set[tuple[str, str]] = set()
         self._recent: OrderedDict[tuple[str, str], int | None] = OrderedDict()
         self._closed = False
+        self._mean_seconds = 0.0
 
     # What the drain asks and sets
 
@@ -88,6 +91,10 @@ class Feed:
             items = sum(running.has_work and not running.ending for running in self._items.values())
             media = sum(len(running.ready) + len(running.in_flight) for running in self._items.values())
             return items, media
+
+    def mean_transfer_seconds(self) -> float:
+        """How long transfers took lately; 0 while none has ended."""
+        return self._mean_seconds
 
     def close(self) -> None:
         """No further transfer starts; those that run are stopped by their items."""
@@ -147,6 +154,8 @@ class Feed:
             task.bytes_start = task.bytes_done
             running.in_flight.discard(task)
             self._active.remove(task)
+            took = time.monotonic() - task.started
+            self._mean_seconds += (took - self._mean_seconds) * (_MEAN_SHARE if self._mean_seconds else 1)
             host = host_of_url(task.url)
             self._hosts[host] = self._hosts.get(host, 1) - 1
             if not self._hosts[host]:
@@ -305,6 +314,7 @@ class Feed:
         host = host_of_url(task.url)
         self._hosts[host] = self._hosts.get(host, 0) + 1
         task.stop = StopSignal()
+        task.started = time.monotonic()
         return task
 
     def stored_lately(self, task: MediaTask) -> tuple[bool, int | None]:

@@ -23,6 +23,8 @@ from queue_app.engine.running import MediaTask
 _KEPT_KINDS = frozenset({FailureKind.STOPPED, FailureKind.DISK})
 _SMALL_BYTES = 2 * 1024 * 1024
 _ROOM_SECONDS = 1.0
+_NOTE_SECONDS = 0.25
+_NOTE_BYTES = 512 * 1024
 _KEPT_CODES = frozenset({"VERIFIER_UNAVAILABLE"})
 
 
@@ -72,7 +74,10 @@ class Fetcher:
         task.bytes_start = task.bytes_done = partial.size()
         task.bytes_total = media.size
 
+        note = _ResumeNote(partial)
+
         def on_progress(done: int, total: int | None) -> None:
+            note.write_if_worth_it(done)
             if done < task.bytes_done:
                 task.bytes_start = 0  # it started over
             task.bytes_done, task.bytes_total = done, total or task.bytes_total
@@ -89,19 +94,24 @@ class Fetcher:
                 on_progress=on_progress,
                 max_bytes=FILE_BYTES_LIMIT,
             )
-        return self._transfer.fetch(
-            TransferRequest(
-                url=task.url,
-                fd=partial.fd,
-                headers=media.headers,
-                resume=partial.read_validators() if task.bytes_done else None,
-                expected_size=media.size if task.candidate == 0 else None,
-                stop=stop,
-                on_progress=on_progress,
-                on_validators=lambda validators: _keep(partial, validators),
-                reserve=self._room.reserve,
+        try:
+            return self._transfer.fetch(
+                TransferRequest(
+                    url=task.url,
+                    fd=partial.fd,
+                    headers=media.headers,
+                    resume=partial.read_validators() if task.bytes_done else None,
+                    expected_size=media.size if task.candidate == 0 else None,
+                    stop=stop,
+                    on_progress=on_progress,
+                    on_validators=note.remember,
+                    reserve=self._room.reserve,
+                )
             )
-        )
+        except MediaError:
+            if stop.reason != "delete":  # then nothing of it is to be left
+                note.write()
+            raise
 
 
 def verify(fetched: Fetched, verifier: Verifier) -> Stored:
@@ -157,10 +167,31 @@ def _held(task: MediaTask) -> PartialFile:
         raise disk_error(error, "a partial file") from error
 
 
-def _keep(partial: PartialFile, validators: Validators) -> None:
-    """What a resume needs, beside the partial file; a small file is sooner fetched again."""
-    if validators.total is None or validators.total > _SMALL_BYTES:
-        partial.write_validators(validators)
+class _ResumeNote:
+    """What a resume needs beside the partial file: written only once the fetch takes long, or fails.
+
+    Most files are small and whole in an instant; a side file for each would cost as much again.
+    """
+
+    def __init__(self, partial: PartialFile) -> None:
+        self._partial = partial
+        self._validators: Validators | None = None
+        self._due_at = clock.monotonic() + _NOTE_SECONDS
+
+    def remember(self, validators: Validators) -> None:
+        """An answer for the whole file begins."""
+        self._validators = validators
+
+    def write_if_worth_it(self, done: int) -> None:
+        """Write it if the fetch has taken long by now, or has brought much."""
+        if self._validators is not None and (done > _NOTE_BYTES or clock.monotonic() > self._due_at):
+            self.write()
+
+    def write(self) -> None:
+        """Write what is not written yet."""
+        if self._validators is not None:
+            self._partial.write_validators(self._validators)
+            self._validators = None
 
 
 class _Room:

@@ -9,7 +9,7 @@ from django.db import connections
 from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed
-from queue_app.engine.known_check import Settled
+from queue_app.engine.known_check import KnownCheck, Settled
 from queue_app.engine.listed_rows import ListedBatch, store_batch
 from queue_app.engine.lister import run_listing, run_renewal
 from queue_app.engine.listing import Listing, ListingTools
@@ -28,7 +28,12 @@ class ListerPool:
         self._committer = committer
         self._proxy_url = proxy_url
         self._tools = ListingTools(
-            feed=feed, store=self._store, settle=self._settle, proxy_url=proxy_url, circuits=CircuitWatch()
+            feed=feed,
+            store=self._store,
+            settle=self._settle,
+            proxy_url=proxy_url,
+            circuits=CircuitWatch(),
+            known=KnownCheck(),
         )
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()

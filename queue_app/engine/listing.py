@@ -22,7 +22,7 @@ from queue_app.engine import listed_rows, scopes
 from queue_app.engine.adapter_run import ContextMaker, understood
 from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.feed import Feed
-from queue_app.engine.known_check import Settled, settle_known
+from queue_app.engine.known_check import KnownCheck, Settled
 from queue_app.engine.listed_rows import ListedBatch
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.scopes import Scope
@@ -44,6 +44,7 @@ class ListingTools:
     settle: Callable[[RunningItem, Sequence[tuple[MediaTask, Settled]]], None]
     proxy_url: Callable[[], str]
     circuits: CircuitWatch
+    known: KnownCheck
 
 
 class Listing:
@@ -210,7 +211,7 @@ class Listing:
         """Look the media up, store them, and feed those that are to be fetched; inside the lock."""
         running = self._running
         wanted = [choice.media for choice in choices if choice.skip is None]
-        settled = settle_known(running.item, wanted) if wanted else {}
+        settled = self._tools.known.settle(running.item, wanted) if wanted else {}
         rows: list[tuple[int, MediaItem, Settled | None]] = []
         for position, choice in enumerate(choices, start=self._position):
             skipped = Settled(OutcomeKind.SKIPPED, choice.skip.value, None) if choice.skip else None
@@ -236,7 +237,7 @@ class Listing:
         if running.item.used_downloader:
             running.downloader = registry.downloader(running.item.platform, running.item.used_downloader)
         for tasks in listed_rows.unfinished(running):
-            settled = settle_known(running.item, [task.media for task in tasks])
+            settled = self._tools.known.settle(running.item, [task.media for task in tasks])
             known = [(task, settled[task.media.media_id]) for task in tasks if task.media.media_id in settled]
             if known:
                 self._tools.settle(running, known)

@@ -23,6 +23,7 @@ class MediaTask:
         waits_for_host: ``not_before`` is the host's wait, not a retry of its own.
         stop: ends the transfer that runs; None while none does.
         was_cut: the transfer was stopped only because fewer may run at once.
+        started: monotonic moment at which the transfer that runs began.
         bytes_start, bytes_done, bytes_total: of the transfer that runs.
         error: why its link must be renewed.
     """
@@ -37,6 +38,7 @@ class MediaTask:
     waits_for_host: bool = False
     stop: StopSignal | None = None
     was_cut: bool = False
+    started: float = 0.0
     bytes_start: int = 0
     bytes_done: int = 0
     bytes_total: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from queue_app.batch_rows import insert_new, update_rows
-from queue_app.callbacks import tell_item_ended
+from queue_app.callbacks import tell_items_ended
 from queue_app.engine.running import RunningItem
 from queue_app.ledger import Ledger, columns_for
 from queue_app.models import Attempt, Outcome, QueueItem
@@ -116,9 +116,7 @@ class WriterLedger(Ledger):
         if written != len(touched) + len(ending):
             raise LostLeaseError
         self._close_tries([item for item, _fence in ending])
-        for item, _fence in ending:
-            if item.status in ENDED:
-                tell_item_ended(item)
+        tell_items_ended([item for item, _fence in ending if item.status in ENDED])
 
     def close(self) -> None:
         """Write the rows, then counts and events."""

@@ -1,6 +1,7 @@
 """Pausing, resuming, cancelling, retrying, removing: each with its count, event and callbacks."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,11 +18,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+def told() -> Iterator[list[tuple[int, str]]]:
     """Every call of the callbacks for ended items."""
     calls: list[tuple[int, str]] = []
-    monkeypatch.setattr(callbacks, "_item_ended", [lambda item: calls.append((item.pk, str(item.status)))])
-    return calls
+    tell = callbacks.on_item_ended(lambda item: calls.append((item.pk, str(item.status))))
+    yield calls
+    callbacks.forget_callback(tell)
 
 
 def actions() -> list[tuple[str, str | None]]:

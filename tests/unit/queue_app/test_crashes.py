@@ -20,7 +20,7 @@ from queue_app.engine.tidying import tidy_up
 from queue_app.models import Outcome, QueueItem
 from queue_app.selectors import counts
 from tests.fakes.media_server import MediaServer
-from tests.unit.queue_app.building import enqueue, fresh, media, picture
+from tests.unit.queue_app.building import enqueue, eventually, fresh, media, picture
 from tests.unit.queue_app.draining import drain_until_ended
 from tests.unit.queue_app.fake_site import FakeSite
 from tests.unit.queue_app.rows import recount
@@ -90,9 +90,7 @@ def test_killed_in_the_middle_of_a_file_it_goes_on_from_there(
     item = enqueue()
     process = start_drain({"/someone": [("big", server.url_of("/big.jpg"))]})
     assert server.wait_for_bytes("/big.jpg", len(data) * 2 // 3)
-    part = folder / ".partial"
-    while not any(path.stat().st_size > len(data) // 2 for path in part.glob("*.part")):
-        pass
+    eventually(lambda: list((folder / ".partial").glob("*.meta.part")))
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert fresh(item).status == "downloading"

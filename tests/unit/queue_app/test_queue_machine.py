@@ -50,7 +50,7 @@ class QueueMachine(RuleBasedStateMachine):
         callbacks.on_item_ended(self.tell)
 
     def teardown(self) -> None:
-        callbacks._item_ended.remove(self.tell)
+        callbacks.forget_callback(self.tell)
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 

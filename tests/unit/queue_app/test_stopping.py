@@ -66,9 +66,8 @@ def test_pause_stops_the_transfer_and_resume_goes_on_from_there(
         server.reset_counters()
         services.resume(item_id=running_item.pk)
         eventually(lambda: fresh(running_item).status == "completed")
-    assert server.requests_for("/big.jpg")[0].headers["range"] == f"bytes={kept - 4096}-" or server.bytes_sent() < len(
-        BIG
-    )
+    assert server.requests_for("/big.jpg")[0].headers["range"].startswith("bytes=")
+    assert server.bytes_sent() < len(BIG)
     assert next(folder.rglob("*.jpg")).read_bytes() == BIG
 
 
