@@ -38,6 +38,7 @@ REFUSED_WITH_REASON = {
     "PATCH /platforms/forum/threads/{id}": _TEXT,
     "POST /scheduler/jobs": "schedules fall due some day; sources and options are the platform's",
     "PATCH /scheduler/jobs/{id}": "schedules fall due some day; options are the platform's",
+    "POST /settings/notifications/test": "a channel is set up before it is tried",
     "PATCH /settings": "the download folder exists, is writable, and lies inside the media roots",
 }
 _ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429"]
