@@ -1,6 +1,6 @@
 // The settings' form: what changed and what needs correcting, sliders, search; and small forms of the account.
 import { ask } from "ui/dialogs";
-import { base } from "ui/requests";
+import { base, icon } from "ui/requests";
 
 const initial = new Map();
 const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
@@ -22,7 +22,7 @@ function showProblem(field) {
   if (!note) return problem;
   const changed = initial.get(field) !== field.value;
   const words = problem || [note.dataset.note, note.dataset.note && changed ? `was ${initial.get(field)}` : ""].filter(Boolean).join(", ");
-  note.textContent = words;
+  note.replaceChildren(...(problem ? [icon("mark-failed", "mark")] : []), words);
   note.classList.toggle("bad", Boolean(problem));
   note.hidden = !words;
   return problem;

@@ -43,9 +43,9 @@ def _sign_ins(items: list[QueueItem]) -> list[Need]:
             title=f"{platform_label(platform)} asks to sign in",
             detail=f"{count(n, 'item')} failed because of it.",
             mark="failed",
-            action="Upload cookies",
-            url=reverse("platforms"),
-            icon="cookie",
+            action="See why",
+            url=f"{reverse('queue')}?status=failed",
+            icon="list-details",
         )
         for platform, n in waiting.items()
     ]
