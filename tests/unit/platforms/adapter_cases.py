@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mediadl.media import FailureKind
 from platforms import registry
 from platforms.contract import Adapter
+from tests.fakes.forum_xenforo import XenforoFake
 from tests.fakes.site_gallery import BOARD_HOST, PNG, PROFILE_HOST, GallerySite
 
 DECLINED = "declined"  # it hands the URL to the next downloader instead of failing
@@ -57,7 +58,23 @@ def _one_file(site: GallerySite, _count: int) -> str:
     return site.server.url_of("/file.png")
 
 
+def _thread(site: GallerySite, count: int) -> str:
+    fake = XenforoFake(site.server, posts=0)
+    for number in range(count):
+        fake.add_post(picture=f"/photos/{number}.jpg")
+    return fake.thread_url
+
+
 CASES = (
+    AdapterCase(
+        "forum",
+        "forum",
+        many=_thread,
+        url_named=lambda site, name: site.server.url_of(f"/threads/{name}.5/"),
+        path_of=lambda name: f"/threads/{name}.5/",
+        outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
+        requests_ahead=0,
+    ),
     AdapterCase(
         "web",
         "direct",

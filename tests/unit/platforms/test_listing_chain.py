@@ -132,7 +132,7 @@ def test_a_stop_between_two_downloaders_is_heard(bench):
     assert caught.value.kind is FailureKind.STOPPED
 
 
-@pytest.mark.parametrize("platform", ["instagram", "tiktok", "forum"])
+@pytest.mark.parametrize("platform", ["instagram", "tiktok"])
 def test_platforms_of_a_later_version_say_what_is_missing(bench, platform):
     infos = list(registry.get(platform).downloaders)[:1]
     with pytest.raises(MediaError) as caught:
