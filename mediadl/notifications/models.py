@@ -63,4 +63,4 @@ class ChannelState(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "target"], name="channel_target_once")]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.target}"
+        return f"{self.channel} {self.pk}"  # never the target: a webhook's address may be a secret
