@@ -1,24 +1,29 @@
 """Removing items: one in any status, or all that ended; files that are finished stay."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from downloads.media_root import current_root
 from downloads.partial import discard_partials_of
+from mediadl import clock
 from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
 from mediadl.media import OutcomeKind
 from queue_app.actor import Actor
 from queue_app.callbacks import tell_items_ended
 from queue_app.engine.partial_keys import key_of_outcome
-from queue_app.ledger import Ledger
-from queue_app.models import Attempt, Outcome, QueueItem
+from queue_app.ledger import Ledger, order_of_end
+from queue_app.models import Attempt, HostWait, Outcome, QueueItem
 from queue_app.queue_events import queue_cleared, queue_updated
-from queue_app.states import ACTIVE, ENDED, Status
+from queue_app.states import ACTIVE, ENDED, LIST_RANK, Status
 
 CLEAR_BATCH_ROWS = 500  # so that no writer waits long behind a large clear
 _KEYS_BATCH = 500
+KEEP_ENDED = timedelta(days=180)
+KEEP_WAITS = timedelta(days=1)
 
 
 def delete(*, item_id: int, user: Actor = None) -> None:
@@ -53,7 +58,7 @@ def clear(*, statuses: Sequence[str] = ("completed", "failed"), user: Actor = No
     if not statuses or not set(statuses) <= ended:
         raise InvalidFieldsError({"status": [f"Must be a list of: {', '.join(sorted(ended))}."]})
     deleted = 0
-    while count := _clear_batch(sorted(set(statuses))):
+    while count := _clear_batch(QueueItem.objects.filter(status__in=sorted(set(statuses)))):
         deleted += count
     with Ledger() as ledger:
         ledger.event(queue_cleared(sorted(set(statuses)), deleted))
@@ -61,13 +66,20 @@ def clear(*, statuses: Sequence[str] = ("completed", "failed"), user: Actor = No
     return deleted
 
 
-def _clear_batch(statuses: list[str]) -> int:
+def trim_queue(older_than: timedelta = KEEP_ENDED) -> int:
+    """Remove one batch of items that ended longer ago, and waits that are long over; returns how many.
+
+    The library keeps what they stored; only the record of the request goes.
+    """
+    before = clock.now() - older_than
+    HostWait.objects.filter(until__lt=clock.now() - KEEP_WAITS).delete()
+    old = QueueItem.objects.filter(list_rank=LIST_RANK[Status.COMPLETED], list_order__gt=order_of_end(before))
+    return _clear_batch(old)
+
+
+def _clear_batch(ended: QuerySet[QueueItem]) -> int:
     with Ledger() as ledger:
-        rows = list(
-            QueueItem.objects.select_for_update(skip_locked=False)
-            .filter(status__in=statuses)
-            .values_list("pk", "platform", "status")[:CLEAR_BATCH_ROWS]
-        )
+        rows = list(ended.select_for_update().values_list("pk", "platform", "status")[:CLEAR_BATCH_ROWS])
         keys = [key for pk, _platform, status in rows if status != Status.COMPLETED for key in _keys_of(pk)]
         _delete_rows([pk for pk, _platform, _status in rows])
         for _pk, platform, status in rows:

@@ -19,6 +19,7 @@ from mediadl.events.services import trim_outbox
 from mediadl.logs.services import clear_logs
 from mediadl.notifications.outbox import trim_messages
 from platforms.circuits import forget_quiet_hosts
+from queue_app.removal import trim_queue
 from scheduler.maintenance import STEP_SECONDS, MaintenanceJob, Step, register_maintenance
 
 ROWS_AT_ONCE = 5000  # of small rows in one step
@@ -38,6 +39,7 @@ def register_jobs() -> None:
         MaintenanceJob("idempotency keys", _forget_answers),
         MaintenanceJob("quiet hosts", lambda _position: Step(forget_quiet_hosts(QUIET_HOST))),
         MaintenanceJob("thumbnails", _sweep_thumbnails),
+        MaintenanceJob("queue", lambda _position: _rows(trim_queue())),
     )
 
 

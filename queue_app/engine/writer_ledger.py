@@ -43,6 +43,9 @@ _ENDING_COLUMNS = (
 _STILL_OURS = "fence = %s AND status = 'downloading'"
 
 
+TRIES_KEPT = 50  # in the log of one item, however often it waited
+
+
 class LostLeaseError(Exception):
     """A row that was locked changed all the same; the transaction must not be committed."""
 
@@ -129,7 +132,17 @@ class WriterLedger(Ledger):
         for item in items:
             message = item.error_message if item.error_code else None
             groups.setdefault((item.error_code, message), []).append(item.pk)
+        for item in items:
+            if item.status not in ENDED:
+                _forget_old_tries(item)
         for (code, message), ids in groups.items():
             Attempt.objects.filter(item_id__in=ids, ended_at__isnull=True).update(
                 ended_at=self.now, error_code=code, error_message=message
             )
+
+
+def _forget_old_tries(item: QueueItem) -> None:
+    """An item that waits for a budget again and again has a try for each time."""
+    old = Attempt.objects.filter(item=item).order_by("-id").values_list("pk", flat=True)[TRIES_KEPT : TRIES_KEPT + 1]
+    for newest_old in old:
+        Attempt.objects.filter(item=item, pk__lte=newest_old).delete()

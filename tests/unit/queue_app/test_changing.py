@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from mediadl import clock
 from mediadl.api.errors import DuplicateError, InvalidFieldsError, NotFoundError, TransitionRefusedError
 from mediadl.events.models import OutboxEvent
 from queue_app import callbacks, services
-from queue_app.models import Outcome, QueueCount, QueueItem
+from queue_app.ledger import order_of_end
+from queue_app.models import HostWait, Outcome, QueueCount, QueueItem
+from queue_app.removal import trim_queue
 from queue_app.selectors import counts
 from queue_app.states import LIST_RANK, Status
 from tests.unit.queue_app.building import enqueue, fresh
@@ -146,6 +150,21 @@ def test_clear_removes_what_ended_and_says_so_once() -> None:
     assert recount() == counts()
     with pytest.raises(InvalidFieldsError):
         services.clear(statuses=["pending"])
+
+
+def test_items_that_ended_long_ago_go_by_themselves() -> None:
+    long_ago = clock.now() - timedelta(days=200)
+    old = ended(Status.COMPLETED, ended_at=long_ago, list_order=order_of_end(long_ago))
+    recent = ended(Status.FAILED, url="https://fakesite.example/recent")
+    waiting = enqueue("https://fakesite.example/waiting")
+    HostWait.objects.create(key="host:quiet.example", until=long_ago)
+    HostWait.objects.create(key="host:busy.example", until=clock.now())
+    assert trim_queue() == 1
+    assert trim_queue() == 0
+    assert set(QueueItem.objects.values_list("pk", flat=True)) == {recent.pk, waiting.pk}
+    assert old.pk not in {recent.pk, waiting.pk}
+    assert list(HostWait.objects.values_list("key", flat=True)) == ["host:busy.example"]
+    assert recount() == counts()
 
 
 def test_bulk_changes_each_for_itself() -> None:

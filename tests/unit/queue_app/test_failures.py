@@ -61,6 +61,15 @@ def test_a_passing_failure_is_tried_again_from_the_stored_time(site: FakeSite, s
     assert site.source().listings == 1
 
 
+def test_the_log_of_tries_is_bounded(site: FakeSite, server: MediaServer) -> None:
+    item = one(site, server.behave("/busy.jpg", answer_status(500)))
+    now = item.created_date
+    rows = [Attempt(item=item, number=1, started_at=now, ended_at=now, worker="w") for _ in range(60)]
+    Attempt.objects.bulk_create(rows)
+    drain()
+    assert Attempt.objects.filter(item=item).count() == 50
+
+
 def test_attempts_are_used_up_by_the_setting(site: FakeSite, server: MediaServer) -> None:
     change_settings(general={"retry_attempts": 1})
     url = server.behave("/broken.jpg", answer_status(503))
