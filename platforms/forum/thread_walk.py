@@ -97,13 +97,29 @@ class ThreadWalk:
         wanted = start.last
         for _ in range(_MAX_STEPS_TO_END):
             if wanted <= best.number:
-                break
-            page = self._page(wanted)
-            if page is None or not page.posts or _is_same(page, best):
-                break
-            best = self._numbered(page, wanted)
-            wanted = page.last
-        return best
+                return best
+            page = self._page_perhaps(wanted)
+            if page is None:
+                wanted -= 1
+            elif _is_same(page, best):
+                return best
+            else:
+                best = self._numbered(page, wanted)
+                # A program that answers its last page for any page past the end is at its end there.
+                wanted = page.last if best.number >= wanted else best.number
+        detail = f"The thread says that it has {start.last} pages, but the last ones cannot be opened."
+        raise MediaError(FailureKind.SITE_CHANGED, "SITE_CHANGED", detail)
+
+    def _page_perhaps(self, number: int) -> ThreadPage | None:
+        """A page that only a link speaks of; None where there is none, or nothing on it."""
+        self._context.stop.raise_if_set()
+        try:
+            page = self._thread.page(number)
+        except MediaError as error:
+            if error.kind in {FailureKind.GONE, FailureKind.SITE_CHANGED}:
+                return None
+            raise
+        return page if page is not None and page.posts else None
 
     def _page(self, number: int) -> ThreadPage | None:
         """A page by its number; None past the end, and where it has gone meanwhile."""

@@ -13,6 +13,7 @@ from platforms.forum.page_links import CONTAINERS, PageLinks, page_links
 from platforms.forum.post_media import is_blockquote, media_of
 from platforms.forum.thread_page import Document, Post, ThreadPage, document_of, first_text
 from platforms.forum.thread_urls import thread_number
+from platforms.forum.walls import why_no_posts
 from platforms.site_text import shown
 
 HTML_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
@@ -131,7 +132,11 @@ class HtmlThread:
         """See :class:`platforms.forum.thread_page.Thread`."""
         response = self._http.get(url, headers=HTML_HEADERS)
         response.raise_for_status()
-        return self._read(document_of(response))
+        document = document_of(response)
+        page = self._read(document)
+        if not page.posts:
+            raise why_no_posts(document)  # a gap in silence would be worse
+        return page
 
     def _read(self, document: Document) -> ThreadPage:
         if document.root is None:
