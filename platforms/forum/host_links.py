@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.handle import certificate_file
 from mediadl.net.urls import normalise_url
 from platforms.child_lines import ChildLines
 from platforms.contract import ListingContext
@@ -58,6 +59,7 @@ def _command(folder: Path) -> list[str]:
         "base-directory": str(folder),
         "retries": 0,
         "timeout": HTTP_TIMEOUT_SECONDS,
+        "verify": certificate_file(),
     }
     arguments = [f"--option=extractor.{name}={json.dumps(value)}" for name, value in options.items()]
     arguments += ["--option=output.mode=false", "--option=cache.file=null", "--option=extractor.generic.enabled=false"]
