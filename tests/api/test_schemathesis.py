@@ -1,7 +1,8 @@
 """schemathesis over ``/api/v1/schema``: no 5xx, and no answer that the schema does not promise."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -11,11 +12,16 @@ from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
 from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import derive_operation_seed
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 
 from mediadl.api.schema_views import schema_json
+from tests.api.routes import routes
 from tests.api.specification.rows import Installation, installation
 
+_PARAMETER = re.compile(r"<[^>]+>|{[^}]+}")
 CASES_WANTED = 2000
 SEED = 20251013
 _TEXT = "text of nothing but spaces is no text"
@@ -41,13 +47,11 @@ REFUSED_WITH_REASON = {
     "POST /settings/notifications/test": "a channel is set up before it is tried",
     "PATCH /settings": "the download folder exists, is writable, and lies inside the media roots",
 }
-_ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429"]
-
 made: Counter[str] = Counter()
+_ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429"]
 
 
 def _schema(max_examples: int, seed: int | None) -> Any:
-    document = orjson.loads(schema_json())
     config: dict[str, Any] = {
         "generation": {
             "max-examples": max_examples,
@@ -55,7 +59,7 @@ def _schema(max_examples: int, seed: int | None) -> Any:
         },
         "operations": [
             {
-                "include-name": name.replace(" ", " /api/v1", 1),
+                "include-name": _label(name),
                 "checks": {"positive_data_acceptance": {"expected-statuses": _ACCEPTED}},
             }
             for name in REFUSED_WITH_REASON
@@ -63,14 +67,38 @@ def _schema(max_examples: int, seed: int | None) -> Any:
     }
     if seed is not None:
         config["seed"] = seed
-    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    schema = schemathesis.openapi.from_dict(orjson.loads(schema_json()), config=SchemathesisConfig.from_dict(config))
     schema.app = get_wsgi_application()
     return schema
 
 
-fixed = _schema(20, SEED)
-random = _schema(200, None)
-_patient = settings(deadline=None, suppress_health_check=list(HealthCheck))
+def _label(name: str) -> str:
+    """``POST /queue`` as schemathesis names it."""
+    return name.replace(" ", " /api/v1", 1)
+
+
+def _by_route(schema: Any) -> dict[str, Any]:
+    """The operations by what :func:`_operations` calls them."""
+    found = (result.ok() for result in schema.get_all_operations())
+    return {_PARAMETER.sub("{}", operation.label): operation for operation in found}
+
+
+def _operations() -> list[str]:
+    """``GET /api/v1/queue/{}`` for each route, without making the schema."""
+    described = [(method, path) for method, path in routes() if path not in {"schema", "docs"}]
+    return [f"{method} /api/v1/{_PARAMETER.sub('{}', path)}" for method, path in described]
+
+
+@pytest.fixture(scope="module")
+def fixed_cases() -> Any:
+    """The same cases each time: all of the schema's edges, and some others for each operation."""
+    return _schema(12, SEED)
+
+
+@pytest.fixture(scope="module")
+def random_cases() -> Any:
+    """Other cases each time; a failure shows the request that repeats it."""
+    return _schema(200, None)
 
 
 @pytest.fixture
@@ -92,26 +120,44 @@ def _call(case: Any, installed: Installation) -> None:
             transaction.set_rollback(True)
 
 
-@fixed.parametrize()
-@_patient
-def test_every_answer_is_one_that_the_schema_promises(case: Any, installed: Installation):
-    made[case.operation.label] += 1
-    _call(case, installed)
+def _meet_all(schema: Any, operation: Any, meet: Callable[[Any], None]) -> None:
+    """Call ``meet`` with every case. schemathesis's own pytest items all have one id, of which xdist runs one."""
+    load_all_checks()
+    config = HypothesisTestConfig(
+        project=schema.config,
+        modes=list(HypothesisTestMode),
+        settings=schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
+        explicit_settings=settings(deadline=None, suppress_health_check=list(HealthCheck), database=None),
+        apply_ci_profile=False,  # it would make random cases the same each time
+        seed=derive_operation_seed(schema.config.seed, operation.label),
+    )
+    create_test(operation=operation, test_func=meet, config=config)()
+
+
+@pytest.mark.parametrize("route", _operations())
+def test_every_answer_is_one_that_the_schema_promises(route: str, fixed_cases: Any, installed: Installation):
+    def meet(case: Any) -> None:
+        made[route] += 1
+        _call(case, installed)
+
+    _meet_all(fixed_cases, _by_route(fixed_cases)[route], meet)
 
 
 def test_enough_cases_were_made():
-    operations = {operation.ok().label for operation in fixed.get_all_operations()}
-    if operations <= made.keys():  # the whole file was run
+    if made.keys() >= set(_operations()):  # the whole file was run
         assert made.total() >= CASES_WANTED
 
 
-def test_only_operations_that_exist_are_excused():
-    operations = {operation.ok().label for operation in fixed.get_all_operations()}
-    assert {name.replace(" ", " /api/v1", 1) for name in REFUSED_WITH_REASON} <= operations
+def test_only_operations_that_exist_are_excused(fixed_cases: Any):
+    operations = {operation.label for operation in _by_route(fixed_cases).values()}
+    assert {_label(name) for name in REFUSED_WITH_REASON} <= operations
 
 
 @pytest.mark.soak
-@random.parametrize()
-@_patient
-def test_random_cases_are_answered_as_promised(case: Any, installed: Installation):
-    _call(case, installed)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("route", _operations())
+def test_random_cases_are_answered_as_promised(route: str, random_cases: Any, installed: Installation):
+    def meet(case: Any) -> None:
+        _call(case, installed)
+
+    _meet_all(random_cases, _by_route(random_cases)[route], meet)
