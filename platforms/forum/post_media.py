@@ -10,7 +10,14 @@ from platforms.forum.image_hosts import is_known_viewer, is_same_site, may_be_vi
 from platforms.forum.sessions import clean_url
 from platforms.forum.thread_page import PostMedium, Role
 from platforms.forum.video_links import embedded_video, is_video_link, video_id
-from platforms.furniture import is_area, is_furniture_url, is_named_as_furniture, is_tiny_or_hidden, is_way_out
+from platforms.furniture import (
+    is_area,
+    is_furniture_url,
+    is_named_as_furniture,
+    is_tiny_or_hidden,
+    is_way_out,
+    names_of,
+)
 from platforms.media_urls import file_name_of, promised_type
 from platforms.page_media import PageMedium, linked_type, media_in, resolve
 
@@ -22,6 +29,11 @@ _CONTENT_BOXES = frozenset({"lightbox-wrapper", "image-wrapper"})
 def is_blockquote(node: LexborNode) -> bool:
     """A quote of a program that marks quotes as HTML does."""
     return node.tag == "blockquote"
+
+
+def is_signature(node: LexborNode) -> bool:
+    """Whether an element holds a member's signature, by its name (``postsignature``, ``user_sig``)."""
+    return any("signature" in name.lower() or name.lower().endswith(("_sig", "-sig")) for name in names_of(node))
 
 
 def media_of(
@@ -55,7 +67,7 @@ class _PostReader:
 
     def is_excluded(self, node: LexborNode) -> bool:
         """Quotes, signatures, previews of linked pages, furniture."""
-        if self._is_quote(node):
+        if self._is_quote(node) or is_signature(node):
             return True
         names = (node.attributes.get("class") or "").split()
         if any(name in _PREVIEWS for name in names) and node.tag not in {"a", "iframe"} and not _is_player(node):

@@ -16,6 +16,10 @@ _THREAD_SCRIPTS = {
     "showtopic.php": ("t",),
 }
 _SCRIPT_PATH = re.compile(r"/showthread\.php/(\d+)-")
+_FRIENDLY_NAME = re.compile(
+    r"^(?:thread(\d+)(?:-\d+)?|.+-t(\d+)(?:-\d+)?)\.html$"
+)  # of vBulletin's and phpBB's add-ons
+_TOPIC_QUERY = re.compile(r"(?:^|[&;])topic=(\d+)(?:\.|&|;|$)")  # Simple Machines
 _QUERY_PATH = re.compile(r"^/?(?:threads/(?:[^/]*\.)?(\d+)(?:/|$)|topic/(\d+)-)")
 
 
@@ -26,6 +30,10 @@ def thread_number(url: str) -> str:
     if script in _THREAD_SCRIPTS:
         query = parse_qs(parts.query)
         return next((query[key][0] for key in _THREAD_SCRIPTS[script] if query.get(key)), "")
+    if found := _FRIENDLY_NAME.match(script):
+        return found[1] or found[2]
+    if found := _TOPIC_QUERY.search(parts.query) if script == "index.php" else None:
+        return found[1]
     if found := _SCRIPT_PATH.search(parts.path):
         return found[1]
     if found := _QUERY_PATH.match(parts.query) if script in {"", "index.php"} else None:

@@ -12,7 +12,7 @@ class XenforoFake(ForumFake):
     def serve(self) -> None:
         for path in (f"{SLUG}/", SLUG):
             self.server.behave(path, lambda exchange: self._page(exchange, 1))
-        for number in range(1, 40):
+        for number in range(1, max(40, self.pages + 3)):
             self.server.behave(f"{SLUG}/page-{number}", self._numbered(number))
 
     @property

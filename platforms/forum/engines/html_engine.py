@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 from mediadl.net.client import HttpClient
 from platforms.forum.dates import moment_of, zone_of
 from platforms.forum.page_links import CONTAINERS, PageLinks, page_links
-from platforms.forum.post_media import is_blockquote, media_of
+from platforms.forum.post_media import is_blockquote, is_signature, media_of
 from platforms.forum.thread_page import Document, Post, ThreadPage, document_of, first_text
 from platforms.forum.thread_urls import thread_number
 from platforms.forum.walls import why_no_posts
@@ -41,6 +41,15 @@ def beside(page_url: str, path: str) -> str:
     """``path`` in the folder of the page."""
     parts = urlsplit(page_url)
     return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rpartition('/')[0]}/", "", "")) + path
+
+
+def _each_once(nodes: list[LexborNode]) -> list[LexborNode]:
+    """An element that several selectors of a list match is found by each of them."""
+    return list({node.mem_id: node for node in nodes}.values())
+
+
+def _texts(post: LexborNode, selector: str) -> list[LexborNode]:
+    return [node for node in post.css(selector) if not is_signature(node)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class HtmlEngine:
         """The posts of a page, oldest first."""
         if document.root is None:
             return ()
-        nodes = self.find_posts(document.root) if self.find_posts else document.root.css(self.posts)
+        nodes = self.find_posts(document.root) if self.find_posts else _each_once(document.root.css(self.posts))
         zone = zone_of(document.root)
         found: dict[str, Post] = {}
         for place, node in enumerate(nodes, start=1):
@@ -104,7 +113,7 @@ class HtmlEngine:
         return tuple(found.values())
 
     def _parts(self, post: LexborNode) -> list[LexborNode]:
-        bodies = next((found for one in self.bodies if (found := post.css(one))), [])
+        bodies = next((found for one in self.bodies if (found := _texts(post, one))), [])
         if not bodies and self.find_posts is not None:
             return [post]
         return [*bodies, *(node for one in self.attachments for node in post.css(one))]
