@@ -19,10 +19,16 @@ def _permalink(page_url: str, post_id: str) -> str:
 INVISION_4 = HtmlEngine(
     name="Invision 4",
     markers=("article.cPost", "article.ipsComment", "[data-role=commentContent]", ".cTopic .ipsComment"),
-    posts="article.cPost, article.ipsComment, .ipsComment[data-commentid]",
+    posts="article.cPost, article.ipsComment, .ipsComment[data-commentid], article.ipsEntry--post",
     bodies=("[data-role=commentContent]", ".cPost_contentWrap .ipsType_richText", ".ipsType_richText"),
     attachments=(".ipsAttachments", "[data-role=attachments]"),
-    author=(".cAuthorPane_author", ".ipsComment_author a[href*=profile]", ".ipsComment_author strong"),
+    author=(
+        ".cAuthorPane_author",
+        ".ipsEntry__username",
+        ".ipsUsername",
+        ".ipsComment_author a[href*=profile]",
+        ".ipsComment_author strong",
+    ),
     date=(".ipsComment_meta time", "time"),
     titles=("h1.ipsType_pageTitle", "h1"),
     is_quote=_is_quote,
