@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from mediadl import clock, failpoints
-from mediadl.media import FailureKind, MediaError, MediaItem, OutcomeKind, SkipReason
+from mediadl.media import FailureKind, MediaError, MediaItem, MediaType, OutcomeKind, SkipReason
 from platforms import circuits, registry
 from platforms.contract import DownloaderInfo
 from platforms.listing import FoundMedia
@@ -32,6 +32,9 @@ from queue_app.engine.timing import LISTING_FLUSH_SECONDS
 KNOWN_IN_A_ROW = 20
 LARGEST_BATCH = 500
 PLATFORM_DOWN = "PLATFORM_DOWN"
+# The words of forum and web; TikTok's "videos" are its posts, whatever they hold.
+_TYPE_WORDS = {"images": MediaType.IMAGE, "videos": MediaType.VIDEO}
+_POSTS_OF_ANY_TYPE = {"tiktok"}
 log = structlog.get_logger("Queue")
 
 
@@ -173,6 +176,7 @@ class Listing:
             cutoff=cutoff,
             newest_first=info.newest_first,
             chosen_posts=listed_rows.chosen_posts(item) if goes_on else (),
+            only=None if item.platform in _POSTS_OF_ANY_TYPE else _TYPE_WORDS.get(item.content_type),
         )
 
     def _offer(self, found: FoundMedia) -> bool:

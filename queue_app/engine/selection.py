@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mediadl.media import MediaItem, SkipReason
+from mediadl.media import MediaItem, MediaType, SkipReason
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -38,6 +38,7 @@ class Selection:
         cutoff: nothing older, or None.
         newest_first: the listing has that order, so it may end early; otherwise a limit needs all of it.
         chosen_posts: posts chosen by an interrupted run that this one goes on from.
+        only: media of other types do not match, nor do their posts count; None for all types.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Selection:
         cutoff: datetime | None,
         newest_first: bool,
         chosen_posts: Iterable[str] = (),
+        only: MediaType | None = None,
     ) -> None:
         self._max_posts = max_posts
         self._cutoff = cutoff
         self._newest_first = newest_first
+        self._only = only
         self._chosen = set(chosen_posts)
         self._seen: set[str] = set()
         self._held: dict[str, list[MediaItem]] = {}
@@ -68,6 +71,8 @@ class Selection:
         if media.media_id in self._seen:
             return []
         self._seen.add(media.media_id)
+        if self._only is not None and media.media_type not in (self._only, None):
+            return [Choice(media, SkipReason.NOT_MATCHING)]
         if not self._newest_first:
             return self._offer_unordered(media)
         post = post_of(media)

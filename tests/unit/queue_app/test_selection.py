@@ -1,11 +1,12 @@
 """Which listed posts a request means: N newest, days back, carousels, pinned posts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediadl.media import MediaItem, SkipReason
+from mediadl.media import MediaItem, MediaType, SkipReason
 from queue_app.engine.selection import Selection
 from tests.unit.queue_app.building import NEWEST, media
 
@@ -108,3 +109,17 @@ def test_with_pinned_posts_on_top_the_newest_are_chosen_all_the_same(
     listed = [post(f"p{age}-", age, pinned=True) for age in on_top] + [post(f"p{age}-", age) for age in others]
     chosen, _, _ = choose(listed, max_posts=limit)
     assert sorted(chosen) == sorted(f"p{age}-0" for age in ages[:limit])
+
+
+def test_media_of_another_type_do_not_match_and_take_no_posts_place() -> None:
+    def of_type(name: str, age: float, kind: MediaType | None) -> list[MediaItem]:
+        return [replace(item, media_type=kind) for item in post(name, age)]
+
+    posts = [
+        of_type("video", 0, MediaType.VIDEO),
+        of_type("picture", 1, MediaType.IMAGE),
+        of_type("untold", 2, None),
+        of_type("third", 3, MediaType.IMAGE),
+    ]
+    chosen, left_out, _ = choose(posts, max_posts=2, only=MediaType.IMAGE)
+    assert (chosen, left_out) == (["picture0", "untold0"], ["video0"])
