@@ -122,4 +122,4 @@ def test_media_of_another_type_do_not_match_and_take_no_posts_place() -> None:
         of_type("third", 3, MediaType.IMAGE),
     ]
     chosen, left_out, _ = choose(posts, max_posts=2, only=MediaType.IMAGE)
-    assert (chosen, left_out) == (["picture0", "untold0"], ["video0"])
+    assert (chosen, left_out) == (["picture0", "untold0"], ["video0", "third0"])
