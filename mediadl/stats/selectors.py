@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from downloads.models import CubeCell
+from downloads.cube import total_bytes
+from downloads.models import CubeCell, CubeTotal
 from mediadl import clock
 from mediadl.configuration import selectors as configuration
 from mediadl.stats.timelines import Bucket, Period, timeline
@@ -32,12 +33,14 @@ def download_counts() -> tuple[dict[str, int], dict[str, float]]:
     """New downloads of today, the week, the month and in total; success rates of the first three."""
     today = clock.now().date()
     completed, failed = Q(status="completed"), Q(status="failed")
-    sums = {"total": Sum("n", filter=completed, default=0)}
+    sums = {}
     for name, days in _WINDOWS.items():
         recent = Q(day__gt=today - timedelta(days=days))
         sums[name] = Sum("n", filter=recent & completed, default=0)
         sums[f"{name}_failed"] = Sum("n", filter=recent & failed, default=0)
-    found = CubeCell.objects.aggregate(**sums)
+    first = today - timedelta(days=max(_WINDOWS.values()) - 1)
+    found = CubeCell.objects.filter(day__gte=first).aggregate(**sums)
+    found["total"] = CubeTotal.objects.filter(completed).aggregate(n=Sum("n", default=0))["n"]
     counts = {name: found[name] for name in (*_WINDOWS, "total")}
     return counts, {name: success_rate(found[name], found[f"{name}_failed"]) for name in _WINDOWS}
 
@@ -50,7 +53,7 @@ def queue_counts() -> dict[str, int]:
 
 def storage_use() -> tuple[int, int | None]:
     """Bytes that the library takes, and its limit or None."""
-    used = CubeCell.objects.filter(status="completed").aggregate(total=Sum("bytes", default=0))["total"]
+    used = total_bytes()
     limit = configuration.value("general.storage_limit_gb")
     return used, limit * BYTES_PER_GB or None
 

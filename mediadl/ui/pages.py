@@ -8,22 +8,16 @@ from django.shortcuts import render
 
 from mediadl.ui.shell import is_admin, may_change, shell_of
 
-MODULES = (
+# Loaded by every page at once; the others only where a page has a place for them (static/js/app.js).
+COMMON_MODULES = (
     "app",
-    "chart",
+    "copying",
     "dialogs",
     "gallery",
-    "history",
-    "lightbox",
     "live",
-    "logs",
     "menus",
-    "paste",
-    "queue",
+    "open_rows",
     "requests",
-    "schedule",
-    "selection",
-    "settings",
     "shortcuts",
     "socket",
     "speed",
@@ -31,7 +25,8 @@ MODULES = (
     "times",
     "toasts",
 )
-
+PAGE_MODULES = ("chart", "lightbox", "logs", "paste", "queue", "schedule", "selection", "settings")
+MODULES = COMMON_MODULES + PAGE_MODULES
 
 _PRIORITIES = range(1, 11)
 
@@ -44,7 +39,13 @@ def render_page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, current: str, status: int = 200
 ) -> HttpResponse:
     """A whole page; ``current`` names its entry in the sidebar."""
-    full = {**(context or {}), "shell": shell_of(request, current), "modules": MODULES, "current_page": current}
+    full = {
+        **(context or {}),
+        "shell": shell_of(request, current),
+        "modules": MODULES,
+        "common_modules": COMMON_MODULES,
+        "current_page": current,
+    }
     full |= {**_rights(request), "priorities": _PRIORITIES}
     return render(request, template, full, status=status)
 

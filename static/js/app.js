@@ -1,26 +1,32 @@
-// What every page starts; each behaviour looks for its own places and does nothing where there are none.
-import { startChart } from "ui/chart";
+// What every page starts, and what only pages with the right places on them load.
+import { startCopying } from "ui/copying";
 import { startDialogs } from "ui/dialogs";
 import { startGallery } from "ui/gallery";
-import { startHistory } from "ui/history";
-import { startLightbox } from "ui/lightbox";
 import { startLive } from "ui/live";
-import { startLogs } from "ui/logs";
 import { startMenus } from "ui/menus";
-import { startPaste } from "ui/paste";
-import { startQueue } from "ui/queue";
-import { startSchedule } from "ui/schedule";
-import { startSelection } from "ui/selection";
-import { startSettings } from "ui/settings";
 import { startShortcuts } from "ui/shortcuts";
 import { startSpeed } from "ui/speed";
 import { startTheme } from "ui/theme";
 import { startTimes } from "ui/times";
 import { startToasts } from "ui/toasts";
 
-const starts = [
-  startTheme, startTimes, startMenus, startDialogs, startToasts, startShortcuts, startGallery, startPaste, startQueue,
-  startHistory, startSelection, startLightbox, startChart, startSchedule, startSettings, startLogs, startSpeed, startLive,
+const everywhere = [
+  startTheme, startTimes, startMenus, startDialogs, startToasts, startShortcuts, startCopying, startGallery, startSpeed,
+  startLive,
 ];
-for (const start of starts) start();
+for (const start of everywhere) start();
 document.addEventListener("click", (event) => event.target.closest("[data-reload]") && window.location.reload());
+
+const whereNeeded = [
+  ["[data-paste]", async () => (await import("ui/paste")).startPaste()],
+  ["[data-chart]", async () => (await import("ui/chart")).startChart()],
+  ["[data-queue]", async () => (await import("ui/queue")).startQueue()],
+  ["[data-selection]", async () => (await import("ui/selection")).startSelection()],
+  ["#lightbox, [data-shown]", async () => (await import("ui/lightbox")).startLightbox()],
+  ["[data-place], [data-cron]", async () => (await import("ui/schedule")).startSchedule()],
+  [".settings", async () => (await import("ui/settings")).startSettings()],
+  ["[data-log]", async () => (await import("ui/logs")).startLogs()],
+];
+const needed = whereNeeded.filter(([place]) => document.querySelector(place));
+await Promise.all(needed.map(([, start]) => start()));
+document.documentElement.dataset.ready = "";

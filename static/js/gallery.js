@@ -93,5 +93,6 @@ export function startGallery() {
     layOutAll();
   });
   document.body.addEventListener("htmx:afterSettle", layOutAll);
+  document.body.addEventListener("gallery-changed", layOutAll);
   document.body.addEventListener("htmx:load", (event) => event.target.querySelector?.("[data-justify]") && layOutAll());
 }

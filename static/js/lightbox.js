@@ -105,13 +105,11 @@ function onClick(event) {
   const stepper = target.closest("[data-step]");
   const go = target.closest("[data-go]");
   const action = target.closest("[data-shown-action]");
-  const copy = target.closest("[data-copy]");
   if (stepper) step(Number(stepper.dataset.step));
   if (go) show(go.dataset.go);
   if (action) actOnShown(action.dataset.shownAction);
   if (target.closest("[data-toggle-details]")) setDetails(target.closest(".shown").classList.contains("bare"));
   if (target.closest("[data-close-lightbox]")) frame().close();
-  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ title: "Link copied", level: "success" }));
 }
 
 export function startLightbox() {

@@ -1,6 +1,6 @@
 // What the socket's events change on the page: rows, counts, toasts; and the banner when it is lost.
 import { atMostEvery, base, getPart, icon, morphRows, refresh } from "ui/requests";
-import { carryOver } from "ui/queue";
+import { carryOver } from "ui/open_rows";
 import { LiveSocket } from "ui/socket";
 import { showSpeed } from "ui/speed";
 import { notify } from "ui/toasts";

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import stage
 from tests.browser.site import PASSWORD, chromium, served, sign_in
 
 DOWNLOADS = 90
+PATIENCE_MILLISECONDS = 20_000  # the machine may be busy
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 VIEWPORT = {"width": 1280, "height": 900}
 
 
@@ -60,7 +63,16 @@ def page(context: BrowserContext) -> Iterator[Page]:
     problems: list[str] = []
     one.on("pageerror", lambda error: problems.append(str(error)))
     one.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    one.set_default_timeout(15_000)
+    one.set_default_timeout(PATIENCE_MILLISECONDS)
+    go_to = one.goto
+
+    def go_to_and_wait(url: str, **options: Any) -> Any:
+        """A person presses nothing before the page's scripts have started."""
+        answer = go_to(url, **options)
+        one.wait_for_selector("html[data-ready]", state="attached")
+        return answer
+
+    one.goto = go_to_and_wait
     yield one
     unexpected = [text for text in problems if "the server responded with a status of 4" not in text]
     assert unexpected == []

@@ -73,7 +73,9 @@ def test_three_links_are_pasted_watched_and_found_in_the_history(
     page.goto(f"{product.address}/history")
     tiles = page.locator(".tile img")
     expect(tiles).to_have_count(PICTURES + 2)
-    assert tiles.evaluate_all("images => images.every(image => image.complete && image.naturalWidth > 0)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.tile img')].every(image => image.complete && image.naturalWidth > 0)"
+    )
     page.goto(f"{product.address}/queue?status=completed")
     expect(page.locator(".queue-row")).to_have_count(3)
     context.close()

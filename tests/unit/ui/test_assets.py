@@ -77,5 +77,5 @@ def test_every_script_of_the_pages_is_in_the_import_map():
     assert scripts == set(MODULES)
     imported = set()
     for path in (PROJECT / "static" / "js").glob("*.js"):
-        imported |= set(re.findall(r'from "ui/([a-z]+)"', path.read_text(encoding="utf-8")))
+        imported |= set(re.findall(r'(?:from |import\()"ui/([a-z_]+)"', path.read_text(encoding="utf-8")))
     assert imported <= set(MODULES)
