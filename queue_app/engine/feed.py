@@ -313,7 +313,7 @@ class Feed:
         self._busy.add(task.key)
         host = host_of_url(task.url)
         self._hosts[host] = self._hosts.get(host, 0) + 1
-        task.stop = StopSignal()
+        task.stop, task.was_cut = StopSignal(), False
         task.started = time.monotonic()
         return task
 
