@@ -2,15 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from downloads.api import files, records
+from downloads.api.files import DownloadFilesViewSet
+from downloads.api.records import DownloadViewSet
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("downloads", records.DownloadsView.as_view()),
-    path("downloads/stats", records.StatsView.as_view()),
-    path("downloads/bulk", records.BulkView.as_view()),
-    path("downloads/archive", files.ArchiveView.as_view()),
-    path("downloads/<id:download_id>", records.DownloadView.as_view()),
-    path("downloads/<id:download_id>/retry", records.RetryView.as_view()),
-    path("downloads/<id:download_id>/file", files.FileView.as_view()),
-    path("downloads/<id:download_id>/thumbnail", files.ThumbnailView.as_view()),
+    path("downloads", DownloadViewSet.as_view({"get": "list"})),
+    path("downloads/stats", DownloadViewSet.as_view({"get": "stats"})),
+    path("downloads/bulk", DownloadViewSet.as_view({"post": "bulk"})),
+    path("downloads/archive", DownloadFilesViewSet.as_view({"post": "archive"})),
+    path(
+        "downloads/<id:download_id>",
+        DownloadViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("downloads/<id:download_id>/retry", DownloadViewSet.as_view({"post": "retry"})),
+    path("downloads/<id:download_id>/file", DownloadFilesViewSet.as_view({"get": "file"})),
+    path("downloads/<id:download_id>/thumbnail", DownloadFilesViewSet.as_view({"get": "thumbnail"})),
 ]

@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from pathlib import Path
+from typing import ClassVar
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +19,7 @@ from mediadl.api.errors import FileMissingError, NotFoundError
 from mediadl.api.query import read_query
 from mediadl.api.roles import Role
 from mediadl.api.serializers import read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 from mediadl.clock import now
 from mediadl.web.archive import ArchiveEntry, ArchiveResponse
 from mediadl.web.files import FileRangeResponse
@@ -47,37 +48,29 @@ def _file_response(request: Request, location: FileLocation, *, max_age: int = 0
         raise FileMissingError from None
 
 
-class FileView(ApiView):
-    """A download's file."""
+class DownloadFilesViewSet(ApiViewSet):
+    """What downloads have on disk."""
+
+    required_roles: ClassVar[dict[str, Role]] = {"archive": Role.VIEWER}
 
     @extend_schema(operation_id="downloads_file", responses=_RANGE_ANSWERS)
-    def get(self, request: Request, download_id: int) -> HttpResponseBase:
+    def file(self, request: Request, download_id: int) -> HttpResponseBase:
         """Get the file; knows ranges and conditional requests."""
         read_query(request, ())
         return _file_response(request, selectors.file_location(download_id))
 
-
-class ThumbnailView(ApiView):
-    """A download's thumbnail."""
-
     @extend_schema(operation_id="downloads_thumbnail", responses=_RANGE_ANSWERS)
-    def get(self, request: Request, download_id: int) -> HttpResponseBase:
+    def thumbnail(self, request: Request, download_id: int) -> HttpResponseBase:
         """Get a picture of at most 320 pixels; videos show a frame."""
         read_query(request, ())
         return _file_response(request, selectors.thumbnail_location(download_id), max_age=_THUMBNAIL_SECONDS)
-
-
-class ArchiveView(ApiView):
-    """Many files in one."""
-
-    required_roles = {"post": Role.VIEWER}
 
     @extend_schema(
         operation_id="downloads_archive",
         request=ArchiveBody,
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
-    def post(self, request: Request) -> HttpResponseBase:
+    def archive(self, request: Request) -> HttpResponseBase:
         """Get up to 1000 files as a ZIP, made while it is sent."""
         read_query(request, ())
         body = read_body(request, ArchiveBody)

@@ -29,34 +29,30 @@ from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.renderers import json_response
 from mediadl.api.roles import Role
 from mediadl.api.serializers import NoBody, read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 
 
-class DownloadsView(ApiView):
-    """The library."""
+class DownloadViewSet(ApiViewSet):
+    """The library's records."""
 
     @extend_schema(
         operation_id="downloads_list", parameters=openapi_parameters(LIST_PARAMETERS), responses=DownloadPage
     )
-    def get(self, request: Request) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:
         """List downloads with filters, newest first."""
         values = read_query(request, LIST_PARAMETERS)
         page = PageParameters(values["page"], values["per_page"])
         found = selectors.list_downloads(filters_from(values), values["sort"], page.page, page.per_page)
         return paginated_answer(request, found.rows, page=page, total=found.total)
 
-
-class DownloadView(ApiView):
-    """One download."""
-
     @extend_schema(operation_id="downloads_get", responses=DownloadDetail)
-    def get(self, request: Request, download_id: int) -> HttpResponse:
+    def retrieve(self, request: Request, download_id: int) -> HttpResponse:
         """Get a download."""
         read_query(request, ())
         return json_response(selectors.get_download(download_id))
 
     @extend_schema(operation_id="downloads_change", request=KeptBody, responses=DownloadDetail)
-    def patch(self, request: Request, download_id: int) -> HttpResponse:
+    def partial_update(self, request: Request, download_id: int) -> HttpResponse:
         """Keep a download from clean-up and replacement, or no longer."""
         read_query(request, ())
         body = read_body(request, KeptBody)
@@ -68,7 +64,7 @@ class DownloadView(ApiView):
         parameters=openapi_parameters(DELETE_PARAMETERS),
         responses={204: None},
     )
-    def delete(self, request: Request, download_id: int) -> Response:
+    def destroy(self, request: Request, download_id: int) -> Response:
         """Delete a record, and its file if asked (admins); the item is not fetched again unless ``forget``."""
         values = read_query(request, DELETE_PARAMETERS)
         if values["delete_file"]:
@@ -76,26 +72,18 @@ class DownloadView(ApiView):
         services.delete_download(download_id=download_id, **values, user=request.user)
         return Response(status=204)
 
-
-class StatsView(ApiView):
-    """The library in figures."""
-
     @extend_schema(
         operation_id="downloads_stats",
         parameters=openapi_parameters(STATS_PARAMETERS),
         responses=DownloadStatsAnswer,
     )
-    def get(self, request: Request) -> HttpResponse:
+    def stats(self, request: Request) -> HttpResponse:
         """Count the downloads of a period, by platform, source and content type, and day by day."""
         values = read_query(request, STATS_PARAMETERS)
         return json_response(selectors.stats(values["period"], values["group_by"]))
 
-
-class BulkView(ApiView):
-    """One action on many downloads."""
-
     @extend_schema(operation_id="downloads_bulk", request=DownloadBulkBody, responses=DownloadBulkAnswer)
-    def post(self, request: Request) -> Response:
+    def bulk(self, request: Request) -> Response:
         """Delete, retry, mark or keep up to 1000 downloads, by id or by filter."""
         read_query(request, ())
         body = read_body(request, DownloadBulkBody)
@@ -110,12 +98,8 @@ class BulkView(ApiView):
         )
         return Response({"success": result.success, "failed": result.failed, "errors": result.errors})
 
-
-class RetryView(ApiView):
-    """Another try at a failed download."""
-
     @extend_schema(operation_id="downloads_retry", request=None, responses={202: RetriedAnswer})
-    def post(self, request: Request, download_id: int) -> Response:
+    def retry(self, request: Request, download_id: int) -> Response:
         """Fetch a failed download again, through the queue."""
         read_query(request, ())
         read_body(request, NoBody)

@@ -11,7 +11,7 @@ from mediadl.accounts.signed_in import signed_in_user
 from mediadl.api.query import read_query
 from mediadl.api.roles import Role
 from mediadl.api.serializers import NoBody, read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 from mediadl.notifications.selectors import channels_json
 from mediadl.notifications.trying import send_test
 
@@ -41,27 +41,21 @@ class ChannelsAnswer(serializers.Serializer):
     channels = ChannelAnswer(many=True)
 
 
-class NotificationTestView(ApiView):
-    """Whether what is configured works."""
+class NotificationViewSet(ApiViewSet):
+    """Whether what is configured works; for admins only."""
 
-    required_roles: ClassVar[dict[str, Role]] = {"post": Role.ADMIN}
+    required_roles: ClassVar[dict[str, Role]] = {"test": Role.ADMIN, "channels": Role.ADMIN}
 
     @extend_schema(operation_id="settings_notifications_test", request=None, responses=SentAnswer)
-    def post(self, request: Request) -> Response:
+    def test(self, request: Request) -> Response:
         """Send a test mail with the stored settings (to the first webhook where no mail is set up)."""
         read_query(request, ())
         read_body(request, NoBody)
         send_test(user=signed_in_user(request))
         return Response({"sent": True})
 
-
-class NotificationChannelsView(ApiView):
-    """How the channels do."""
-
-    required_roles: ClassVar[dict[str, Role]] = {"get": Role.ADMIN}
-
     @extend_schema(operation_id="settings_notifications_channels", responses=ChannelsAnswer)
-    def get(self, request: Request) -> Response:
+    def channels(self, request: Request) -> Response:
         """What waits for each mail server and webhook, and its last error."""
         read_query(request, ())
         return Response({"channels": channels_json()})

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from mediadl.notifications.api import NotificationChannelsView, NotificationTestView
+from mediadl.notifications.api import NotificationViewSet
 
 urlpatterns = [
-    path("settings/notifications", NotificationChannelsView.as_view(), name="settings-notifications"),
-    path("settings/notifications/test", NotificationTestView.as_view(), name="settings-notifications-test"),
+    path("settings/notifications", NotificationViewSet.as_view({"get": "channels"}), name="settings-notifications"),
+    path(
+        "settings/notifications/test",
+        NotificationViewSet.as_view({"post": "test"}),
+        name="settings-notifications-test",
+    ),
 ]

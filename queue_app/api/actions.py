@@ -14,7 +14,7 @@ from mediadl.api.parsers import LinesParser, StrictJSONParser
 from mediadl.api.query import read_query
 from mediadl.api.renderers import json_response
 from mediadl.api.serializers import NoBody, read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 from queue_app import selectors, services
 from queue_app.api.answers import (
     BulkAnswer,
@@ -27,6 +27,7 @@ from queue_app.api.requests import ClearBody, ImportBody, QueueBulkBody
 from queue_app.models import QueueItem
 from queue_app.states import Status
 
+IMPORT_PARSERS = (StrictJSONParser, LinesParser)
 _CLEARED_BY_DEFAULT = [Status.COMPLETED.value, Status.FAILED.value]
 
 
@@ -34,54 +35,38 @@ def _restarted_json(item: QueueItem) -> dict[str, Any]:
     return {"id": item.pk, "status": item.status, "attempts": item.attempts, "task_id": str(item.task_id)}
 
 
-class RetryView(ApiView):
-    """Another try."""
+class QueueActionsViewSet(ApiViewSet):
+    """What is done to items beyond changing one, and the queue in figures."""
 
     @extend_schema(operation_id="queue_retry", request=None, responses=RestartedItemAnswer)
-    def post(self, request: Request, item_id: int) -> Response:
+    def retry(self, request: Request, item_id: int) -> Response:
         """Retry a failed or cancelled item: only what failed or is missing."""
         read_query(request, ())
         read_body(request, NoBody)
         return Response(_restarted_json(services.retry(item_id=item_id, user=request.user)))
 
-
-class CancelView(ApiView):
-    """The end of an item."""
-
     @extend_schema(operation_id="queue_cancel", request=None, responses=RestartedItemAnswer)
-    def post(self, request: Request, item_id: int) -> Response:
+    def cancel(self, request: Request, item_id: int) -> Response:
         """Cancel an active item; a running transfer stops within two seconds."""
         read_query(request, ())
         read_body(request, NoBody)
         return Response(_restarted_json(services.cancel(item_id=item_id, user=request.user)))
 
-
-class ClearView(ApiView):
-    """Ended items."""
-
     @extend_schema(operation_id="queue_clear", request=ClearBody, responses=ClearedAnswer)
-    def post(self, request: Request) -> Response:
+    def clear(self, request: Request) -> Response:
         """Remove ended items from the queue."""
         read_query(request, ())
         statuses = read_body(request, ClearBody).get("status", _CLEARED_BY_DEFAULT)
         return Response({"deleted": services.clear(statuses=statuses, user=request.user)})
 
-
-class StatsView(ApiView):
-    """The queue in figures."""
-
     @extend_schema(operation_id="queue_stats", responses=QueueStatsAnswer)
-    def get(self, request: Request) -> HttpResponse:
+    def stats(self, request: Request) -> HttpResponse:
         """Count the items by status; say how long they wait and when all will be done."""
         read_query(request, ())
         return json_response(selectors.stats())
 
-
-class BulkView(ApiView):
-    """One change of many items."""
-
     @extend_schema(operation_id="queue_bulk", request=QueueBulkBody, responses=BulkAnswer)
-    def post(self, request: Request) -> Response:
+    def bulk(self, request: Request) -> Response:
         """Cancel, retry, delete, pause, resume or re-prioritise up to 1000 items."""
         read_query(request, ())
         result = services.bulk(**read_body(request, QueueBulkBody), user=request.user)
@@ -93,18 +78,12 @@ class BulkView(ApiView):
             }
         )
 
-
-class ImportView(ApiView):
-    """Many URLs at once."""
-
-    parser_classes = (StrictJSONParser, LinesParser)
-
     @extend_schema(
         operation_id="queue_import",
         request={"application/json": ImportBody, "text/plain": OpenApiTypes.STR},
         responses=ImportAnswer,
     )
-    def post(self, request: Request) -> HttpResponse:
+    def import_urls(self, request: Request) -> HttpResponse:
         """Add up to 10,000 URLs: a text file with one a line, or ``{"urls": [...]}``, or a bare JSON list."""
         read_query(request, ())
         results = services.import_urls(lines=_lines_of(request), user=request.user)

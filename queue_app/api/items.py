@@ -12,7 +12,7 @@ from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_h
 from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.renderers import json_response
 from mediadl.api.serializers import read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 from mediadl.clock import isoformat_seconds
 from queue_app import selectors, services
 from queue_app.api.answers import ChangedItemAnswer, CreatedItemAnswer, QueueItemDetail, QueuePageAnswer
@@ -33,11 +33,11 @@ def created_json(item: QueueItem) -> dict[str, Any]:
     }
 
 
-class QueueView(ApiView):
-    """The queue."""
+class QueueViewSet(ApiViewSet):
+    """The queue and its items."""
 
     @extend_schema(operation_id="queue_list", parameters=openapi_parameters(LIST_PARAMETERS), responses=QueuePageAnswer)
-    def get(self, request: Request) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:
         """List the queue: running, waiting as they will start, paused, then ended ones, newest first."""
         values = read_query(request, LIST_PARAMETERS)
         page, per_page = values["page"], values["per_page"]
@@ -60,19 +60,15 @@ class QueueView(ApiView):
         responses={201: CreatedItemAnswer},
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         """Add a URL: a post, a profile, a thread, a page or a file."""
         read_query(request, ())
         body = read_body(request, QueueRequestBody)
         given = {name: value for name, value in body.items() if value is not None}
         return Response(created_json(services.enqueue(**given, user=request.user)), status=201)
 
-
-class QueueItemView(ApiView):
-    """One item."""
-
     @extend_schema(operation_id="queue_get", parameters=openapi_parameters(PAGE_PARAMETERS), responses=QueueItemDetail)
-    def get(self, request: Request, item_id: int) -> HttpResponse:
+    def retrieve(self, request: Request, item_id: int) -> HttpResponse:
         """Get an item with its tries and a page of what became of its media."""
         page = page_parameters(request)
         item = selectors.get_item(item_id)
@@ -87,7 +83,7 @@ class QueueItemView(ApiView):
         )
 
     @extend_schema(operation_id="queue_change", request=QueueChange, responses=ChangedItemAnswer)
-    def patch(self, request: Request, item_id: int) -> Response:
+    def partial_update(self, request: Request, item_id: int) -> Response:
         """Change the priority, pause (``paused``) or resume (``pending``) an item."""
         read_query(request, ())
         body = read_body(request, QueueChange)
@@ -95,7 +91,7 @@ class QueueItemView(ApiView):
         return Response({"id": item.pk, "status": item.status, "priority": item.priority})
 
     @extend_schema(operation_id="queue_delete", responses={204: None})
-    def delete(self, request: Request, item_id: int) -> Response:
+    def destroy(self, request: Request, item_id: int) -> Response:
         """Remove an item in any status; files that are finished stay."""
         read_query(request, ())
         services.delete(item_id=item_id, user=request.user)

@@ -1,12 +1,13 @@
 """``/auth``: signing in and out, and who is signed in."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from mediadl.accounts import services
 from mediadl.accounts.api.serializers import (
@@ -27,23 +28,19 @@ from mediadl.api.query import read_query
 from mediadl.api.renderers import json_response
 from mediadl.api.roles import Role
 from mediadl.api.serializers import NoBody, read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 
 TOKEN_TYPE = "bearer"  # noqa: S105 - the scheme's name
 
 
-class _PublicView(APIView):
-    """A view for people who are not signed in; whatever token they send is not looked at."""
+class SignInViewSet(ApiViewSet):
+    """Signing in: for people who are not signed in; whatever token they send is not looked at."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-
-class LoginView(_PublicView):
-    """Signing in."""
-
     @extend_schema(operation_id="auth_login", request=LoginRequest, responses=LoginAnswer)
-    def post(self, request: Request) -> Response:
+    def login(self, request: Request) -> Response:
         """Sign in with name and password; answers a pair of tokens."""
         read_query(request, ())
         body = read_body(request, LoginRequest)
@@ -63,12 +60,8 @@ class LoginView(_PublicView):
             }
         )
 
-
-class RefreshView(_PublicView):
-    """A new access token."""
-
     @extend_schema(operation_id="auth_refresh", request=RefreshRequest, responses=RefreshAnswer)
-    def post(self, request: Request) -> Response:
+    def refresh(self, request: Request) -> Response:
         """Exchange a refresh token for a fresh access token."""
         read_query(request, ())
         body = read_body(request, RefreshRequest)
@@ -81,23 +74,19 @@ class RefreshView(_PublicView):
         )
 
 
-class MeView(ApiView):
-    """Who is signed in."""
+class AuthViewSet(ApiViewSet):
+    """Who is signed in, and what they do with that."""
+
+    required_roles: ClassVar[dict[str, Role]] = dict.fromkeys(("logout", "password", "ws_ticket"), Role.VIEWER)
 
     @extend_schema(operation_id="auth_me", responses=MeAnswer)
-    def get(self, request: Request) -> HttpResponse:
+    def me(self, request: Request) -> HttpResponse:
         """The signed-in user."""
         read_query(request, ())
         return json_response(user_json(signed_in_user(request)))
 
-
-class LogoutView(ApiView):
-    """Signing out."""
-
-    required_roles = {"post": Role.VIEWER}
-
     @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def logout(self, request: Request) -> Response:
         """End this sign-in: its tokens and sockets no longer work."""
         read_query(request, ())
         read_body(request, NoBody)
@@ -110,14 +99,8 @@ class LogoutView(ApiView):
             services.logout(identity.session_id, signed_in_user(request))
         return Response(status=204)
 
-
-class PasswordView(ApiView):
-    """A new password."""
-
-    required_roles = {"post": Role.VIEWER}
-
     @extend_schema(operation_id="auth_password", request=PasswordRequest, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def password(self, request: Request) -> Response:
         """Change the own password; every sign-in ends, but for the browser that asked."""
         read_query(request, ())
         body = read_body(request, PasswordRequest)
@@ -130,14 +113,8 @@ class PasswordView(ApiView):
             services.change_password(signed_in_user(request), **body, address=address_of(request))
         return Response(status=204)
 
-
-class SocketTicketView(ApiView):
-    """A ticket for one socket."""
-
-    required_roles = {"post": Role.VIEWER}
-
     @extend_schema(operation_id="auth_ws_ticket", request=None, responses=TicketAnswer)
-    def post(self, request: Request) -> Response:
+    def ws_ticket(self, request: Request) -> Response:
         """A single-use ticket for ``/ws/downloads?ticket=``."""
         read_query(request, ())
         read_body(request, NoBody)

@@ -1,5 +1,7 @@
 """``/auth/tokens``: the caller's own personal tokens."""
 
+from typing import ClassVar
+
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,7 +17,7 @@ from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_a
 from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.roles import Role
 from mediadl.api.serializers import read_body
-from mediadl.api.views import ApiView
+from mediadl.api.views import ApiViewSet
 
 
 def _refuse_personal_token(request: Request) -> None:
@@ -25,13 +27,13 @@ def _refuse_personal_token(request: Request) -> None:
         raise PermissionDeniedError("Sign in with the password to change personal tokens.")
 
 
-class TokensView(ApiView):
+class ApiTokenViewSet(ApiViewSet):
     """The caller's tokens."""
 
-    required_roles = {"post": Role.VIEWER}
+    required_roles: ClassVar[dict[str, Role]] = {"create": Role.VIEWER, "destroy": Role.VIEWER}
 
     @extend_schema(operation_id="auth_tokens_list", parameters=openapi_parameters(PAGE_PARAMETERS), responses=TokenPage)
-    def get(self, request: Request) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:
         """List the own personal tokens, newest first."""
         page = page_parameters(request)
         mine = ApiToken.objects.filter(user=signed_in_user(request))
@@ -39,7 +41,7 @@ class TokensView(ApiView):
         return paginated_answer(request, [api_token_json(row) for row in rows], page=page, total=mine.count())
 
     @extend_schema(operation_id="auth_tokens_create", request=TokenRequest, responses={201: NewTokenAnswer})
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         """Make a personal token; the answer is the only place that shows it."""
         read_query(request, ())
         body = read_body(request, TokenRequest)
@@ -47,14 +49,8 @@ class TokensView(ApiView):
         row, token = services.create_api_token(signed_in_user(request), **body)
         return Response({**api_token_json(row), "token": token}, status=201)
 
-
-class TokenView(ApiView):
-    """One token."""
-
-    required_roles = {"delete": Role.VIEWER}
-
     @extend_schema(operation_id="auth_tokens_delete", responses={204: None})
-    def delete(self, request: Request, token_id: int) -> Response:
+    def destroy(self, request: Request, token_id: int) -> Response:
         """End an own personal token."""
         read_query(request, ())
         _refuse_personal_token(request)

@@ -1,5 +1,7 @@
 """``/users``: for admins."""
 
+from typing import ClassVar
+
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -14,18 +16,18 @@ from mediadl.api.pagination import PAGE_PARAMETERS, page_parameters, paginated_a
 from mediadl.api.query import openapi_parameters, read_query
 from mediadl.api.roles import Role
 from mediadl.api.serializers import read_body
-from mediadl.api.views import ApiView
-
-_ADMINS_ONLY = dict.fromkeys(("get", "post", "patch", "delete"), Role.ADMIN)
+from mediadl.api.views import ApiViewSet
 
 
-class UsersView(ApiView):
-    """All users."""
+class UserViewSet(ApiViewSet):
+    """The users; for admins only."""
 
-    required_roles = _ADMINS_ONLY
+    required_roles: ClassVar[dict[str, Role]] = dict.fromkeys(
+        ("list", "create", "retrieve", "partial_update", "destroy"), Role.ADMIN
+    )
 
     @extend_schema(operation_id="users_list", parameters=openapi_parameters(PAGE_PARAMETERS), responses=UserPage)
-    def get(self, request: Request) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:
         """List the users by name."""
         page = page_parameters(request)
         rows = User.objects.order_by("username")[page.offset : page.offset + page.per_page]
@@ -34,33 +36,27 @@ class UsersView(ApiView):
         )
 
     @extend_schema(operation_id="users_create", request=UserRequest, responses={201: ManagedUser})
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         """Make a user."""
         read_query(request, ())
         body = read_body(request, UserRequest)
         return Response(managed_user_json(services.create_user(**body, by=signed_in_user(request))), status=201)
 
-
-class UserView(ApiView):
-    """One user."""
-
-    required_roles = _ADMINS_ONLY
-
     @extend_schema(operation_id="users_get", responses=ManagedUser)
-    def get(self, request: Request, user_id: int) -> Response:
+    def retrieve(self, request: Request, user_id: int) -> Response:
         """Get a user."""
         read_query(request, ())
         return Response(managed_user_json(services.get_user(user_id)))
 
     @extend_schema(operation_id="users_change", request=UserChange, responses=ManagedUser)
-    def patch(self, request: Request, user_id: int) -> Response:
+    def partial_update(self, request: Request, user_id: int) -> Response:
         """Change a user; a new password or deactivation ends their sign-ins."""
         read_query(request, ())
         body = read_body(request, UserChange)
         return Response(managed_user_json(services.update_user(user_id, body, by=signed_in_user(request))))
 
     @extend_schema(operation_id="users_delete", responses={204: None})
-    def delete(self, request: Request, user_id: int) -> Response:
+    def destroy(self, request: Request, user_id: int) -> Response:
         """Remove a user."""
         read_query(request, ())
         services.delete_user(user_id, by=signed_in_user(request))
