@@ -35,6 +35,6 @@ def test_one_that_fails_is_reported_and_the_others_go_on():
     assert reported == [("first", "no luck")] * 2
 
 
-def test_what_keeps_tables_bounded_is_registered():
+def test_what_keeps_tables_bounded_and_sends_messages_is_registered():
     names = {each.name for each in tick.registered()}
-    assert {"trimming of events", "trimming of logs", "trimming of the broker"} <= names
+    assert {"maintenance", "sender of notifications"} <= names

@@ -23,6 +23,7 @@ def site() -> Iterator[fake_site.FakeSite]:
     fake_site.SITE.sources.clear()
     yield fake_site.SITE
     failpoints.arm("")
+    fake_site.unregister()
 
 
 @pytest.fixture

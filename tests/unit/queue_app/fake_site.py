@@ -92,3 +92,10 @@ def register() -> None:
     if NAME not in {info.name for info in registry.platforms()}:
         registry.register(PLATFORM)
         settings_tree.register(*leaves_of(PLATFORM))
+
+
+def unregister() -> None:
+    """Forget the platform: other rooms' tests in this process know only the real ones."""
+    registry._registered.pop(NAME, None)
+    for leaf in leaves_of(PLATFORM):
+        settings_tree._leaves.pop(leaf.path, None)

@@ -3,8 +3,10 @@
 import io
 import os
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +19,13 @@ from mediadl.web.files import FileRangeResponse, disposition, open_regular_file
 from tests.unit.web.server_process import ServerProcess
 
 CONTENT = bytes(range(256)) * 2000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _connections_may_be_closed(django_db_blocker: Any) -> Iterator[None]:
+    """An answer gives its database connection back, also one that an earlier test opened."""
+    with django_db_blocker.unblock():
+        yield
 
 
 @pytest.fixture
