@@ -45,6 +45,7 @@ def site(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[fake
     change_settings(general={"download_directory": str(folder)})
     yield fake_site.SITE
     fake_site.SITE.sources.clear()
+    fake_site.unregister()
 
 
 def _sent() -> list[dict[str, Any]]:
