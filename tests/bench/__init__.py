@@ -1,0 +1,1 @@
+"""Speed at 1,000,000 rows (``make bench``)."""

@@ -13,7 +13,7 @@ import pytest
 from tests.product.running import PASSWORD, Product, assert_gone, command, wait_for
 
 Make = Callable[..., Product]
-COLD_START_LIMIT_SECONDS = 15.0  # three times the aim: a shared machine must not decide
+COLD_START_LIMIT_SECONDS = 25.0  # five times the aim: a shared machine must not decide
 
 
 def test_the_first_page_is_answered_soon_after_a_cold_start(new_product: Make):
