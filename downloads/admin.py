@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from downloads.models import CubeCell, CubeTotal, Download, MediaRoot, StoredFile, Tombstone
+from downloads.models import CubeCell, CubeHour, CubeMonth, CubeTotal, Download, MediaRoot, StoredFile, Tombstone
 from downloads.services import BulkAction, bulk
 
 
@@ -125,6 +125,25 @@ class CubeCellAdmin(ReadOnlyAdmin):
     list_filter = ("collection", "status", "content_type", "day")
     search_fields = ("source",)
     ordering = ("-day",)
+
+
+@admin.register(CubeMonth)
+class CubeMonthAdmin(ReadOnlyAdmin):
+    """The same counts for each month."""
+
+    list_display = ("month", "collection", "source", "content_type", "media_type", "status", "upgraded", "n", "bytes")
+    list_filter = ("collection", "status", "content_type", "month")
+    search_fields = ("source",)
+    ordering = ("-month",)
+
+
+@admin.register(CubeHour)
+class CubeHourAdmin(ReadOnlyAdmin):
+    """The counts of each hour, for timelines."""
+
+    list_display = ("day", "hour", "status", "n", "bytes")
+    list_filter = ("status", "day")
+    ordering = ("-day", "-hour")
 
 
 @admin.register(CubeTotal)

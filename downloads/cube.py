@@ -1,21 +1,26 @@
-"""The counting cube: every change of a download changes its cell in the same transaction."""
+"""The counting cube: every change of a download changes its cells in the same transaction.
+
+It is kept at four levels, so that any figure is a sum of few rows: by day, by month and over all
+days under all values, and by hour under the status alone.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Sum
 
-from downloads.models import CubeCell, CubeTotal, Download
+from downloads.models import CubeCell, CubeHour, CubeMonth, CubeTotal, Download
 
 
 class Cell(NamedTuple):
-    """What a download is counted under; ``day`` is the UTC day of its download date, ISO."""
+    """What a download is counted under: the UTC day (ISO) and hour of its download date, and its values."""
 
     day: str
+    hour: int
     platform: str
     downloader: str
     collection: str
@@ -32,25 +37,39 @@ class _Change:
     bytes: int = 0
 
 
-_VALUES = Cell._fields[1:]
+_VALUES = Cell._fields[2:]
 
 
-def _upsert(table: str, keys: tuple[str, ...]) -> str:
-    columns = ", ".join(keys)
-    places = ", ".join(["%s"] * (len(keys) + 2))
-    return (
-        f"INSERT INTO {table} ({columns}, n, bytes) VALUES ({places}) ON CONFLICT ({columns}) "  # noqa: S608
-        f"DO UPDATE SET n = {table}.n + excluded.n, bytes = {table}.bytes + excluded.bytes"
-    )
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One table of the cube: its columns, and what of a cell they hold."""
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    key_of: Callable[[Cell], tuple[Any, ...]]
+
+    @property
+    def upsert(self) -> str:
+        """Adds to a row's sums."""
+        table, columns = self.model._meta.db_table, ", ".join(self.columns)
+        places = ", ".join(["%s"] * (len(self.columns) + 2))
+        return (
+            f"INSERT INTO {table} ({columns}, n, bytes) VALUES ({places}) ON CONFLICT ({columns}) "  # noqa: S608
+            f"DO UPDATE SET n = {table}.n + excluded.n, bytes = {table}.bytes + excluded.bytes"
+        )
+
+    @property
+    def remove_empty(self) -> str:
+        """Deletes a row that counts nothing any more."""
+        conditions = " AND ".join(f"{name} = %s" for name in self.columns)
+        return f"DELETE FROM {self.model._meta.db_table} WHERE n = 0 AND {conditions}"  # noqa: S608
 
 
-def _remove_empty(table: str, keys: tuple[str, ...]) -> str:
-    return f"DELETE FROM {table} WHERE n = 0 AND " + " AND ".join(f"{name} = %s" for name in keys)  # noqa: S608
-
-
-_STATEMENTS = tuple(
-    (first, _upsert(table, Cell._fields[first:]), _remove_empty(table, Cell._fields[first:]))
-    for table, first in (("downloads_cubecell", 0), ("downloads_cubetotal", 1))
+LEVELS = (
+    _Level(CubeCell, ("day", *_VALUES), lambda cell: (cell.day, *cell[2:])),
+    _Level(CubeMonth, ("month", *_VALUES), lambda cell: (f"{cell.day[:7]}-01", *cell[2:])),
+    _Level(CubeTotal, _VALUES, lambda cell: cell[2:]),
+    _Level(CubeHour, ("day", "hour", "status"), lambda cell: (cell.day, cell.hour, cell.status)),
 )
 
 
@@ -76,25 +95,25 @@ class CubeChanges:
     def write(self) -> None:
         """Write the sums; call once, at the end of the transaction."""
         with connection.cursor() as cursor:
-            for first, upsert, remove_empty in _STATEMENTS:
-                sums: defaultdict[tuple[Any, ...], _Change] = defaultdict(_Change)
-                for cell, change in self._changes.items():
-                    sums[cell[first:]].n += change.n
-                    sums[cell[first:]].bytes += change.bytes
+            for level in LEVELS:
                 changed = sorted(
-                    (key, change.n, change.bytes) for key, change in sums.items() if change.n or change.bytes
+                    (key, change.n, change.bytes)
+                    for key, change in _sums(level, self._changes).items()
+                    if change.n or change.bytes
                 )
                 if changed:
-                    cursor.executemany(upsert, [(*key, n, size) for key, n, size in changed])
+                    cursor.executemany(level.upsert, [(*key, n, size) for key, n, size in changed])
                 if smaller := [key for key, n, _size in changed if n < 0]:
-                    cursor.executemany(remove_empty, smaller)
+                    cursor.executemany(level.remove_empty, smaller)
         self._changes.clear()
 
 
 def cell_of(download: Download) -> Cell:
     """Where a download is counted."""
+    moment = download.download_date.astimezone(UTC)
     return Cell(
-        download.download_date.astimezone(UTC).date().isoformat(),
+        moment.date().isoformat(),
+        moment.hour,
         download.platform,
         download.downloader,
         download.collection,
@@ -111,52 +130,60 @@ def total_bytes() -> int:
     return int(CubeTotal.objects.aggregate(total=Sum("bytes"))["total"] or 0)
 
 
-def recount() -> list[tuple[Cell, int, int]]:
-    """All cells counted anew from the downloads, slowly; for the doctor and for tests."""
+Counted = tuple[str, tuple[Any, ...], int, int]  # table, key, n, bytes
+
+
+def recount() -> list[Counted]:
+    """All levels counted anew from the downloads, slowly; for the doctor and for tests."""
     counted: defaultdict[Cell, _Change] = defaultdict(_Change)
     for download in Download.objects.only("download_date", "file_size", *_VALUES).iterator():
         change = counted[cell_of(download)]
         change.n += 1
         change.bytes += download.file_size
-    return sorted((cell, change.n, change.bytes) for cell, change in counted.items())
+    return [
+        (level.model._meta.db_table, key, change.n, change.bytes)
+        for level in LEVELS
+        for key, change in sorted(_sums(level, counted).items())
+    ]
 
 
-def stored_cells() -> list[tuple[Cell, int, int]]:
-    """The cells as they are kept, in the order of :func:`recount`.
-
-    Cells that the totals over all days contradict are answered without a day, so they never equal a recount.
-    """
-    rows = list(CubeCell.objects.values())
-    cells = [(Cell(row["day"].isoformat(), *_values(row)), row["n"], row["bytes"]) for row in rows]
-    totals = {_values(row): (row["n"], row["bytes"]) for row in CubeTotal.objects.values()}
-    wrong = set(_totals_of(cells).items()) ^ set(totals.items())
-    return sorted(cells) + [(Cell("", *values), n, size) for values, (n, size) in sorted(wrong)]
+def stored_cells() -> list[Counted]:
+    """All levels as they are kept, in the order of :func:`recount`."""
+    return [
+        (level.model._meta.db_table, *row)
+        for level in LEVELS
+        for row in sorted(
+            (_as_key(values[:-2]), *values[-2:])
+            for values in level.model._default_manager.values_list(*level.columns, "n", "bytes")
+        )
+    ]
 
 
 def repair() -> int:
-    """Put the recounted cells in place of the kept ones; returns how many cells were wrong."""
+    """Put the recounted cells in place of the kept ones; returns how many were wrong."""
     right, kept = recount(), stored_cells()
     if right == kept:
         return 0
-    CubeCell.objects.all().delete()
-    CubeTotal.objects.all().delete()
-    CubeCell.objects.bulk_create(
-        CubeCell(**{**cell._asdict(), "day": date.fromisoformat(cell.day)}, n=n, bytes=size) for cell, n, size in right
-    )
-    CubeTotal.objects.bulk_create(
-        CubeTotal(**dict(zip(_VALUES, values, strict=True)), n=n, bytes=size)
-        for values, (n, size) in _totals_of(right).items()
-    )
+    with connection.cursor() as cursor:
+        for level in LEVELS:
+            table = level.model._meta.db_table
+            level.model._default_manager.all().delete()
+            rows = [(*key, n, size) for name, key, n, size in right if name == table]
+            if rows:
+                cursor.executemany(level.upsert, rows)
     return len(set(right) ^ set(kept))
 
 
-def _values(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in _VALUES)
+def _as_key(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row's values as a cell holds them: days are texts."""
+    return tuple(value.isoformat() if isinstance(value, date) else value for value in values)
 
 
-def _totals_of(cells: Iterable[tuple[Cell, int, int]]) -> dict[tuple[Any, ...], tuple[int, int]]:
-    totals: defaultdict[tuple[Any, ...], _Change] = defaultdict(_Change)
-    for cell, n, size in cells:
-        totals[cell[1:]].n += n
-        totals[cell[1:]].bytes += size
-    return {values: (change.n, change.bytes) for values, change in totals.items()}
+def _sums(level: _Level, changes: Mapping[Cell, _Change]) -> dict[tuple[Any, ...], _Change]:
+    """The changes of many cells as a level's rows."""
+    sums: defaultdict[tuple[Any, ...], _Change] = defaultdict(_Change)
+    for cell, change in changes.items():
+        row = sums[level.key_of(cell)]
+        row.n += change.n
+        row.bytes += change.bytes
+    return sums

@@ -170,8 +170,6 @@ class CubeCell(CubeValues):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", *_CUBE_VALUES], name="cube_cell_once")]
-        # Timelines are sums over many days: read from here, a tenth of the table.
-        indexes = [models.Index(fields=["day", "status", "n", "bytes"], name="cube_cell_timeline")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.platform}/{self.source}: {self.n}"
@@ -185,3 +183,31 @@ class CubeTotal(CubeValues):
 
     def __str__(self) -> str:
         return f"{self.platform}/{self.source}: {self.n}"
+
+
+class CubeMonth(CubeValues):
+    """The same for each month (``month`` is its first day): a year is read from here, not from its days."""
+
+    month = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", *_CUBE_VALUES], name="cube_month_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.platform}/{self.source}: {self.n}"
+
+
+class CubeHour(models.Model):
+    """How many downloads, and bytes, there are in one hour (0..23, UTC) and status: for timelines."""
+
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10)
+    n = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "hour", "status"], name="cube_hour_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hour:02d} {self.status}: {self.n}"

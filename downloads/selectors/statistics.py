@@ -1,12 +1,13 @@
 """``GET /downloads/stats``: sums of the cube."""
 
+from collections import Counter
 from datetime import UTC, date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from downloads.models import CubeCell, CubeTotal
+from downloads.models import CubeCell, CubeHour, CubeMonth, CubeTotal
 from mediadl import clock
 
 MAX_TIMELINE_DAYS = 366
@@ -35,6 +36,17 @@ _DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.YEAR: 365}
 _GROUPED = {GroupBy.PLATFORM: "collection", GroupBy.SOURCE: "source", GroupBy.CONTENT_TYPE: "content_type"}
 
 
+class _Sum(NamedTuple):
+    """The downloads that share these values."""
+
+    collection: str
+    source: str
+    content_type: str
+    status: str
+    n: int
+    bytes: int
+
+
 def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = None) -> dict[str, Any]:
     """The figures of ``period``; ``group_by`` leaves the other breakdowns out.
 
@@ -44,20 +56,18 @@ def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = No
     period = Period(period)
     groups = [GroupBy(group_by)] if group_by else list(GroupBy)
     today = clock.now().astimezone(UTC).date()
-    cells: QuerySet[Any] = CubeTotal.objects.all()
-    if period is not Period.ALL:
-        cells = CubeCell.objects.filter(day__gt=today - timedelta(days=_DAYS[period]))
-    sums = cells.aggregate(total=Sum("n"), completed=Sum("n", filter=Q(status="completed")), bytes=Sum("bytes"))
-    total, completed = int(sums["total"] or 0), int(sums["completed"] or 0)
+    sums = _sums(period, today)
+    total = sum(row.n for row in sums)
+    completed = sum(row.n for row in sums if row.status == "completed")
     figures: dict[str, Any] = {
         "total_downloads": total,
         "completed": completed,
         "failed": total - completed,
         "success_rate": success_rate(completed, total),
-        "total_size_bytes": int(sums["bytes"] or 0),
+        "total_size_bytes": sum(row.bytes for row in sums),
     }
     for group in groups:
-        figures[f"by_{group}"] = _breakdown(cells, _GROUPED[group])
+        figures[f"by_{group}"] = _breakdown(sums, _GROUPED[group])
     figures["timeline"] = _timeline(period, today)
     return figures
 
@@ -67,9 +77,28 @@ def success_rate(completed: int, total: int) -> float:
     return round(100 * completed / total, 1) if total else 0.0
 
 
-def _breakdown(cells: QuerySet[Any], column: str) -> dict[str, int]:
-    rows = cells.values_list(column).annotate(sum=Sum("n")).order_by("-sum", column)
-    return {name: int(n) for name, n in rows if n}
+def _sums(period: Period, today: date) -> list[_Sum]:
+    """From few rows of the cube: all days at once, days, or whole months and the days before them."""
+    if period is Period.ALL:
+        return _sums_of(CubeTotal.objects.all())
+    first = today - timedelta(days=_DAYS[period] - 1)
+    if period is not Period.YEAR:
+        return _sums_of(CubeCell.objects.filter(day__gte=first))
+    month = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
+    days = CubeCell.objects.filter(day__gte=first, day__lt=month)
+    return _sums_of(days) + _sums_of(CubeMonth.objects.filter(month__gte=month))
+
+
+def _sums_of(cells: QuerySet[Any]) -> list[_Sum]:
+    grouped = cells.values_list("collection", "source", "content_type", "status")
+    return [_Sum(*row) for row in grouped.annotate(count=Sum("n"), size=Sum("bytes"))]
+
+
+def _breakdown(sums: list[_Sum], column: str) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for row in sums:
+        counts[getattr(row, column)] += row.n
+    return {name: n for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n}
 
 
 def _timeline(period: Period, today: date) -> list[dict[str, Any]]:
@@ -77,11 +106,11 @@ def _timeline(period: Period, today: date) -> list[dict[str, Any]]:
     if period is not Period.ALL:
         start = today - timedelta(days=_DAYS[period] - 1)
     else:
-        first = CubeCell.objects.order_by("day").values_list("day", flat=True).first()
+        first = CubeHour.objects.order_by("day").values_list("day", flat=True).first()
         if first is None:
             return []
         start = max(min(first, today), today - timedelta(days=MAX_TIMELINE_DAYS - 1))
-    rows = CubeCell.objects.filter(day__gte=start).values_list("day").annotate(sum=Sum("n"))
+    rows = CubeHour.objects.filter(day__gte=start).values_list("day").annotate(sum=Sum("n"))
     counts = {day: int(n) for day, n in rows}
     days = (start + timedelta(days=number) for number in range((today - start).days + 1))
     return [{"date": day.isoformat(), "count": counts.get(day, 0)} for day in days]

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from downloads.media_root import current_root
-from downloads.models import CubeCell
+from downloads.models import CubeTotal
 from mediadl import clock
 from mediadl.operations import health
 from queue_app.models import QueueCount, TransferSlot, Worker
@@ -48,7 +48,7 @@ def _downloads() -> Iterator[Metric]:
     number = GaugeMetricFamily("mediadl_downloads", "Download records.", labels=["platform", "status"])
     size = GaugeMetricFamily("mediadl_downloads_bytes", "Bytes of stored downloads.", labels=["platform"])
     stored: dict[str, int] = {}
-    for row in CubeCell.objects.values("platform", "status").annotate(total=Sum("n"), size=Sum("bytes")):
+    for row in CubeTotal.objects.values("platform", "status").annotate(total=Sum("n"), size=Sum("bytes")):
         number.add_metric([row["platform"], row["status"]], row["total"])
         stored[row["platform"]] = stored.get(row["platform"], 0) + row["size"]
     for platform, total in stored.items():

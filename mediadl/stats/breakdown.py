@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from downloads.models import CubeCell
+from downloads.models import CubeTotal
 from mediadl.stats.selectors import success_rate
 
 
@@ -12,7 +12,7 @@ def platform_breakdown() -> list[dict[str, Any]]:
     """Downloads, success, failures and bytes of each platform that has any, most downloads first."""
     completed, failed = Q(status="completed"), Q(status="failed")
     sums = (
-        CubeCell.objects.values_list("platform")
+        CubeTotal.objects.values_list("platform")
         .annotate(
             success=Sum("n", filter=completed, default=0),
             failures=Sum("n", filter=failed, default=0),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from downloads.cube import total_bytes
-from downloads.models import CubeCell, CubeTotal
+from downloads.models import CubeCell, CubeHour, CubeTotal
 from mediadl import clock
 from mediadl.configuration import selectors as configuration
 from mediadl.stats.timelines import Bucket, Period, timeline
@@ -39,7 +39,7 @@ def download_counts() -> tuple[dict[str, int], dict[str, float]]:
         sums[name] = Sum("n", filter=recent & completed, default=0)
         sums[f"{name}_failed"] = Sum("n", filter=recent & failed, default=0)
     first = today - timedelta(days=max(_WINDOWS.values()) - 1)
-    found = CubeCell.objects.filter(day__gte=first).aggregate(**sums)
+    found = CubeHour.objects.filter(day__gte=first).aggregate(**sums)
     found["total"] = CubeTotal.objects.filter(completed).aggregate(n=Sum("n", default=0))["n"]
     counts = {name: found[name] for name in (*_WINDOWS, "total")}
     return counts, {name: success_rate(found[name], found[f"{name}_failed"]) for name in _WINDOWS}

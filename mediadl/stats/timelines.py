@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncHour
+from django.db.models import Q, Sum
 
-from downloads.models import CubeCell, Download
+from downloads.models import CubeHour
 from mediadl import clock
 
 
@@ -62,19 +61,16 @@ def _next_start(start: datetime, bucket: Bucket) -> datetime:
 
 
 def _counts_since(first: datetime, bucket: Bucket) -> list[tuple[datetime, int, int]]:
-    """Moments with their completed and failed downloads; only hours need the records themselves."""
-    completed, failed = Q(status="completed"), Q(status="failed")
-    if bucket is Bucket.HOUR:
-        hours = Download.objects.filter(download_date__gte=first).annotate(hour=TruncHour("download_date"))
-        return list(
-            hours.values_list("hour").annotate(done=Count("id", filter=completed), bad=Count("id", filter=failed))
+    """Moments with their completed and failed downloads, from the cube's hours."""
+    columns = ("day", "hour") if bucket is Bucket.HOUR else ("day",)
+    counts = (
+        CubeHour.objects.filter(day__gte=first.date())
+        .values_list(*columns)
+        .annotate(
+            done=Sum("n", filter=Q(status="completed"), default=0), bad=Sum("n", filter=Q(status="failed"), default=0)
         )
-    days = (
-        CubeCell.objects.filter(day__gte=first.date())
-        .values_list("day")
-        .annotate(done=Sum("n", filter=completed, default=0), bad=Sum("n", filter=failed, default=0))
     )
-    return [(_midnight(day), done, bad) for day, done, bad in days]
+    return [(_midnight(day) + timedelta(hours=sum(hour)), done, bad) for day, *hour, done, bad in counts]
 
 
 def rows(period: Period, bucket: Bucket) -> list[Row]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from downloads.models import CubeCell, CubeTotal, Tombstone
+from downloads.models import CubeCell, CubeMonth, CubeTotal, Tombstone
 from downloads.selectors import DownloadFilters
 
 MOST_SOURCES = 30
@@ -30,9 +30,8 @@ def day_sums(days: Iterable[date], filters: DownloadFilters) -> dict[date, tuple
 
 def months(filters: DownloadFilters) -> list[date]:
     """The first days of the months that hold matching files, newest first; for the date scrubber."""
-    cells = CubeCell.objects.filter(n__gt=0, **filters.exact)
-    found = {day.replace(day=1) for day in cells.values_list("day", flat=True).distinct()}
-    return sorted(found, reverse=True)
+    cells = CubeMonth.objects.filter(n__gt=0, **filters.exact)
+    return list(cells.order_by("-month").values_list("month", flat=True).distinct())
 
 
 def forgotten_count() -> int:
