@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet, Value
 
 from mediadl.api.errors import ApiError
 from platforms import registry
@@ -55,19 +58,19 @@ class Blocks:
 
 
 def read_blocks(now: datetime) -> Blocks:
-    """Read the snapshot: four short queries, since what blocks is always little."""
-    hosts, limited = _waits(now)
-    down, down_hosts = _open_circuits(now)
-    limited |= _used_up_budgets(now)
+    """Read the snapshot: one short query, since what blocks is always little."""
+    found = _Found()
+    for kind, key, moment, used in _rows(now):
+        found.take(kind, key, moment, used)
     disabled_platforms, disabled = _switched_off()
     return Blocks(
-        paused=Pause.objects.exists(),
+        paused=found.paused,
         platforms=disabled_platforms,
         disabled=disabled,
-        hosts=hosts,
-        limited=_with_unnamed(limited),
-        down=_with_unnamed(down),
-        down_hosts=down_hosts,
+        hosts=found.hosts,
+        limited=_with_unnamed(found.limited),
+        down=_with_unnamed(found.down),
+        down_hosts=found.down_hosts,
     )
 
 
@@ -88,41 +91,50 @@ def why_not_running(item: QueueItem, blocks: Blocks, now: datetime) -> tuple[str
     return "slots_busy", None
 
 
-def _waits(now: datetime) -> tuple[dict[str, datetime], dict[Pair, datetime]]:
-    hosts: dict[str, datetime] = {}
-    downloaders: dict[Pair, datetime] = {}
-    for key, until in HostWait.objects.filter(until__gt=now).values_list("key", "until"):
-        if key.startswith(HOST_PREFIX):
-            hosts[key.removeprefix(HOST_PREFIX)] = until
-        else:
-            platform, _, downloader = key.removeprefix(DOWNLOADER_PREFIX).partition("/")
-            downloaders[platform, downloader] = until
-    return hosts, downloaders
+_WAIT, _CIRCUIT, _BUDGET, _PAUSE = "wait", "circuit", "budget", "pause"
 
 
-def _open_circuits(now: datetime) -> tuple[dict[Pair, datetime], dict[Pair, datetime]]:
-    down: dict[Pair, datetime] = {}
-    down_hosts: dict[Pair, datetime] = {}
-    for key, until in Circuit.objects.filter(open_until__gt=now).values_list("key", "open_until"):
-        if until is None:
-            continue
-        platform, _, rest = key.partition("/")
-        names = {info.name for info in _downloaders(platform)}
-        (down if rest in names else down_hosts)[platform, rest] = until
-    return down, down_hosts
+def _rows(now: datetime) -> QuerySet[Any]:
+    """Kind, key, moment and number of every wait, open circuit, running budget and pause."""
 
+    def of(rows: QuerySet[Any], kind: str, key: str, moment: str, number: str = "zero") -> QuerySet[Any]:
+        told: QuerySet[Any] = rows.annotate(kind=Value(kind), zero=Value(0)).values_list("kind", key, moment, number)
+        return told
 
-def _used_up_budgets(now: datetime) -> dict[Pair, datetime]:
-    used_up: dict[Pair, datetime] = {}
-    rows = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW).values_list(
-        "key", "window_started_at", "used"
+    running = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW)
+    return of(HostWait.objects.filter(until__gt=now), _WAIT, "key", "until").union(
+        of(Circuit.objects.filter(open_until__gt=now), _CIRCUIT, "key", "open_until"),
+        of(running, _BUDGET, "key", "window_started_at", "used"),
+        of(Pause.objects.all(), _PAUSE, "reason", "since"),
+        all=True,
     )
-    for key, started, used in rows:
-        platform, _, downloader = key.partition("/")
-        limit = preferences.requests_per_hour(platform, downloader)
-        if limit and used >= limit:
-            used_up[platform, downloader] = started + BUDGET_WINDOW
-    return used_up
+
+
+class _Found:
+    """What :func:`_rows` told so far."""
+
+    def __init__(self) -> None:
+        self.paused = False
+        self.hosts: dict[str, datetime] = {}
+        self.limited: dict[Pair, datetime] = {}
+        self.down: dict[Pair, datetime] = {}
+        self.down_hosts: dict[Pair, datetime] = {}
+
+    def take(self, kind: str, key: str, moment: datetime, used: int) -> None:
+        """One row."""
+        platform, _, rest = key.removeprefix(DOWNLOADER_PREFIX).partition("/")
+        if kind == _PAUSE:
+            self.paused = True
+        elif kind == _WAIT and key.startswith(HOST_PREFIX):
+            self.hosts[key.removeprefix(HOST_PREFIX)] = moment
+        elif kind == _WAIT:
+            self.limited[platform, rest] = moment
+        elif kind == _CIRCUIT:
+            names = {info.name for info in _downloaders(platform)}
+            (self.down if rest in names else self.down_hosts)[platform, rest] = moment
+        elif (limit := preferences.requests_per_hour(platform, rest)) and used >= limit:
+            until = moment + BUDGET_WINDOW
+            self.limited[platform, rest] = max(until, self.limited.get((platform, rest), until))
 
 
 def _switched_off() -> tuple[frozenset[str], frozenset[Pair]]:

@@ -86,6 +86,8 @@ class QueueItem(models.Model):
             models.Index(fields=["status", "list_order", "id"], name="queue_status_order"),
             models.Index(fields=["platform", "list_rank", "list_order", "id"], name="queue_platform_order"),
             models.Index(fields=["platform", "status", "list_order", "id"], name="queue_platform_status_order"),
+            models.Index(fields=["source", "id"], name="queue_source"),
+            models.Index(fields=["priority", "id"], name="queue_priority"),
             # Holds every column that a claim looks at, so that 100,000 items that wait are skipped fast.
             models.Index(
                 fields=[

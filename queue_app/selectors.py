@@ -32,7 +32,7 @@ SHOWN_ORDER = ("list_rank", "list_order", "id")
 _SORT_COLUMNS = {
     "created_date": ("id",),  # the same order, and indexed
     "priority": ("priority", "id"),
-    "platform": ("platform", "id"),
+    "platform": ("platform", *SHOWN_ORDER),
     "source": ("source", "id"),
     "status": ("status", "list_order", "id"),
 }

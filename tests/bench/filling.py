@@ -18,7 +18,9 @@ _TABLES = (
     "downloads_download",
     "downloads_storedfile",
     "downloads_cubecell",
+    "downloads_cubemonth",
     "downloads_cubetotal",
+    "downloads_cubehour",
     "queue_app_queueitem",
     "queue_app_queuecount",
     "logs_logrow",
@@ -126,7 +128,7 @@ def _fill_downloads(cursor: Any, count: int, now: datetime) -> None:
     # The third power makes a few sources large and most small.
     chosen = (
         f"numbers JOIN temp.bench_source s ON s.n = CAST({SOURCES} * "
-        f"({_share(1)} / 1000.0) * ({_share(1)} / 1000.0) * ({_share(1)} / 1000.0) AS INTEGER)"
+        f"({_share(1, 100_000)} / 100000.0) * ({_share(1, 100_000)} / 100000.0) * ({_share(1, 100_000)} / 100000.0) AS INTEGER)"
     )
     when = _moment(count, now, YEARS_SECONDS)
     posted = _moment(count, now, YEARS_SECONDS, offset=3 * 86_400)
@@ -290,11 +292,15 @@ def _fill_runs(cursor: Any, count: int, now: datetime) -> None:
 
 def _count(cursor: Any) -> None:
     """The cube, as the downloads' transactions would have kept it."""
-    cursor.execute(
-        f"INSERT INTO downloads_cubecell (day, {_CUBE}, n, bytes) SELECT date(download_date), {_CUBE}, COUNT(*), "
-        f"SUM(file_size) FROM downloads_download GROUP BY date(download_date), {_CUBE}"
+    levels = (
+        ("downloads_cubecell", f"day, {_CUBE}", f"date(download_date), {_CUBE}"),
+        ("downloads_cubemonth", f"month, {_CUBE}", f"date(download_date, 'start of month'), {_CUBE}"),
+        ("downloads_cubetotal", _CUBE, _CUBE),
+        ("downloads_cubehour", "day, hour, status", "date(download_date), substr(download_date, 12, 2) + 0, status"),
     )
-    cursor.execute(
-        f"INSERT INTO downloads_cubetotal ({_CUBE}, n, bytes) "
-        f"SELECT {_CUBE}, SUM(n), SUM(bytes) FROM downloads_cubecell GROUP BY {_CUBE}"
-    )
+    for table, columns, values in levels:
+        keys = ", ".join(str(number + 1) for number in range(columns.count(",") + 1))
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}, n, bytes) SELECT {values}, COUNT(*), SUM(file_size) "
+            f"FROM downloads_download GROUP BY {keys}"
+        )
