@@ -32,10 +32,9 @@ def clock_set_to(source: Callable[[], datetime]) -> Iterator[None]:
 
 def isoformat_seconds(moment: datetime) -> str:
     """``2025-10-13T15:45:23Z``: how resources write a time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
 
 
 def isoformat_milliseconds(moment: datetime) -> str:
     """``2025-10-13T15:45:23.456Z``: how errors, logs and events write a time."""
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -1,5 +1,6 @@
 """Downloads over time in UTC buckets, zeros included (spec: GET /stats/timeline)."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -54,40 +55,45 @@ _START_OF: dict[Bucket, Callable[[datetime], datetime]] = {
 }
 
 
-def _next_start(start: datetime, bucket: Bucket) -> datetime:
-    if bucket is Bucket.MONTH:
-        return _midnight((start.date().replace(day=1) + timedelta(days=32)).replace(day=1))
-    return start + {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1)}.get(bucket, timedelta(days=7))
+_STEP = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1), Bucket.WEEK: timedelta(days=7)}
+
+
+def _starts(first: datetime, last: datetime, bucket: Bucket) -> list[datetime]:
+    """The starts of all buckets from the one that holds ``first`` to the one that holds ``last``."""
+    start = _START_OF[bucket](first)
+    if bucket is not Bucket.MONTH:
+        return [start + _STEP[bucket] * number for number in range((last - start) // _STEP[bucket] + 1)]
+    starts = []
+    while start <= last:
+        starts.append(start)
+        start = _midnight((start.date() + timedelta(days=32)).replace(day=1))
+    return starts
 
 
 def _counts_since(first: datetime, bucket: Bucket) -> list[tuple[datetime, int, int]]:
-    """Moments with their completed and failed downloads, from the cube's hours."""
+    """The starts of buckets with their completed and failed downloads, from the cube's hours."""
     columns = ("day", "hour") if bucket is Bucket.HOUR else ("day",)
+    completed, failed = Q(status="completed"), Q(status="failed")
     counts = (
         CubeHour.objects.filter(day__gte=first.date())
         .values_list(*columns)
-        .annotate(
-            done=Sum("n", filter=Q(status="completed"), default=0), bad=Sum("n", filter=Q(status="failed"), default=0)
-        )
+        .annotate(done=Sum("n", filter=completed, default=0), bad=Sum("n", filter=failed, default=0))
     )
-    return [(_midnight(day) + timedelta(hours=sum(hour)), done, bad) for day, *hour, done, bad in counts]
+    if bucket is Bucket.HOUR:  # thousands: as short as can be
+        return [(datetime(day.year, day.month, day.day, hour, tzinfo=UTC), n, bad) for day, hour, n, bad in counts]
+    return [(_START_OF[bucket](_midnight(day)), done, bad) for day, done, bad in counts]
 
 
 def rows(period: Period, bucket: Bucket) -> list[Row]:
     """One row a bucket from the first that touches the period to the present one."""
     now = clock.now()
     first_day = _midnight(now.date()) - timedelta(days=_DAYS[period] - 1)
-    start = _START_OF[bucket](first_day)
-    totals: dict[datetime, list[int]] = {}
-    while start <= now:
-        totals[start] = [0, 0]
-        start = _next_start(start, bucket)
-    for moment, done, failed in _counts_since(first_day, bucket):
-        total = totals.get(_START_OF[bucket](moment))
-        if total is not None:
-            total[0] += done
-            total[1] += failed
-    return [Row(at, done, failed) for at, (done, failed) in totals.items()]
+    done: Counter[datetime] = Counter()
+    failed: Counter[datetime] = Counter()
+    for start, success, failures in _counts_since(first_day, bucket):
+        done[start] += success
+        failed[start] += failures
+    return [Row(start, done[start], failed[start]) for start in _starts(first_day, now, bucket)]
 
 
 def timeline(period: Period = Period.WEEK, group_by: Bucket = Bucket.DAY) -> list[dict[str, Any]]:
