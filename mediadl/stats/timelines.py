@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, Sum
 
 from downloads.models import CubeHour
@@ -72,15 +73,15 @@ def _starts(first: datetime, last: datetime, bucket: Bucket) -> list[datetime]:
 
 def _counts_since(first: datetime, bucket: Bucket) -> list[tuple[datetime, int, int]]:
     """The starts of buckets with their completed and failed downloads, from the cube's hours."""
-    columns = ("day", "hour") if bucket is Bucket.HOUR else ("day",)
     completed, failed = Q(status="completed"), Q(status="failed")
+    by_hour = bucket is Bucket.HOUR
     counts = (
         CubeHour.objects.filter(day__gte=first.date())
-        .values_list(*columns)
+        .values_list("day", *(("hour",) if by_hour else ()))
         .annotate(done=Sum("n", filter=completed, default=0), bad=Sum("n", filter=failed, default=0))
     )
-    if bucket is Bucket.HOUR:  # thousands: as short as can be
-        return [(datetime(day.year, day.month, day.day, hour, tzinfo=UTC), n, bad) for day, hour, n, bad in counts]
+    if by_hour:
+        return [(_midnight(day) + timedelta(hours=hour), done, bad) for day, hour, done, bad in counts]
     return [(_START_OF[bucket](_midnight(day)), done, bad) for day, done, bad in counts]
 
 
@@ -98,12 +99,27 @@ def rows(period: Period, bucket: Bucket) -> list[Row]:
 
 def timeline(period: Period = Period.WEEK, group_by: Bucket = Bucket.DAY) -> list[dict[str, Any]]:
     """What ``GET /stats/timeline`` answers."""
-    return [
-        {
-            "timestamp": clock.isoformat_seconds(row.start),
-            "downloads": row.success + row.failed,
-            "success": row.success,
-            "failed": row.failed,
-        }
-        for row in rows(period, group_by)
-    ]
+    if group_by is Bucket.HOUR:
+        return _hours(period)
+    return [_row_json(clock.isoformat_seconds(row.start), row.success, row.failed) for row in rows(period, group_by)]
+
+
+def _hours(period: Period) -> list[dict[str, Any]]:
+    """The same hour by hour: thousands of rows, so days stay as the database and JSON write them."""
+    now = clock.now().astimezone(UTC)
+    first_day = now.date() - timedelta(days=_DAYS[period] - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT day, hour, SUM(CASE WHEN status = 'completed' THEN n ELSE 0 END), "
+            "SUM(CASE WHEN status = 'failed' THEN n ELSE 0 END) "
+            "FROM downloads_cubehour WHERE day >= %s GROUP BY day, hour",
+            [first_day.isoformat()],
+        )
+        counts = {(str(day), hour): (int(done), int(failed)) for day, hour, done, failed in cursor.fetchall()}
+    days = [(first_day + timedelta(days=number)).isoformat() for number in range(_DAYS[period])]
+    hours = [(day, hour) for day in days for hour in range(24)][: (_DAYS[period] - 1) * 24 + now.hour + 1]
+    return [_row_json(f"{day}T{hour:02d}:00:00Z", *counts.get((day, hour), (0, 0))) for day, hour in hours]
+
+
+def _row_json(timestamp: str, success: int, failed: int) -> dict[str, Any]:
+    return {"timestamp": timestamp, "downloads": success + failed, "success": success, "failed": failed}
