@@ -3,39 +3,52 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from downloads.selectors.filters import DownloadFilters, Where, where_cube, where_downloads
 from downloads.selectors.searching import Search, count_text_matches
-from mediadl import clock
 
 _REMEMBERED = 256
-_REMEMBERED_SECONDS = 60.0
+
+
+class _Library(NamedTuple):
+    """A state of the library: sums that differ once a download comes, goes or takes other values."""
+
+    newest: int
+    n: int
+    bytes: int
+    completed: int
+    upgraded: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many matched in a state of the library."""
+
+    library: _Library
+    n: int
 
 
 class _Counts:
-    """Counts of common search terms, valid while the library is as it was."""
+    """Counts of common search terms and of days, with the state of the library that they are true for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: OrderedDict[Any, tuple[int, float]] = OrderedDict()
+        self._counts: OrderedDict[DownloadFilters, _Count] = OrderedDict()
 
-    def get(self, key: Any) -> int | None:
-        """A count that was made in this state of the library, at most a minute ago."""
+    def get(self, filters: DownloadFilters) -> _Count | None:
+        """The last count."""
         with self._lock:
-            found = self._counts.get(key)
-        if found is None or clock.monotonic() - found[1] > _REMEMBERED_SECONDS:
-            return None
-        return found[0]
+            return self._counts.get(filters)
 
-    def keep(self, key: Any, count: int) -> None:
+    def keep(self, filters: DownloadFilters, count: _Count) -> None:
         """Remember a count."""
         with self._lock:
-            self._counts[key] = (count, clock.monotonic())
-            self._counts.move_to_end(key)
+            self._counts[filters] = count
+            self._counts.move_to_end(filters)
             while len(self._counts) > _REMEMBERED:
                 self._counts.popitem(last=False)
 
@@ -59,7 +72,8 @@ def _count_exact(filters: DownloadFilters) -> int:
     if not (filters.date_from or filters.date_to):
         where = where_cube(filters)
         return _number(f"SELECT COALESCE(SUM(n), 0) FROM downloads_cubetotal {where.sql}", where.parameters)  # noqa: S608
-    return _remembered(filters, lambda: _count_rows(where_downloads(filters)))
+    where = where_downloads(filters)
+    return _remembered(filters, where, lambda: _count_rows(where))
 
 
 def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int:
@@ -73,16 +87,22 @@ def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int
         by_index = count_text_matches(filters.search) if is_bare else None
         return _count_rows(where) if by_index is None else by_index
 
-    return _remembered(filters, count)
+    return _remembered(filters, where, count)
 
 
-def _remembered(filters: DownloadFilters, count: Callable[[], int]) -> int:
-    key = (filters, _library_state())
-    found = _counts.get(key)
-    if found is None:
-        found = count()
-        _counts.keep(key, found)
-    return found
+def _remembered(filters: DownloadFilters, where: Where, count: Callable[[], int]) -> int:
+    """As last time, with what has come since; counted anew where anything else changed."""
+    library, last = _library(), _counts.get(filters)
+    if last is not None and last.library == library:
+        return last.n
+    if last is not None and _only_grew(last.library, library):
+        newer = where.copy()
+        newer.add("d.id > %s", last.library.newest)
+        n = last.n + _count_rows(newer)
+    else:
+        n = count()
+    _counts.keep(filters, _Count(library, n))
+    return n
 
 
 def _count_rows(where: Where) -> int:
@@ -90,11 +110,26 @@ def _count_rows(where: Where) -> int:
     return _number(f"SELECT COUNT(*) FROM downloads_download d {where.sql}", where.parameters)  # noqa: S608
 
 
-def _library_state() -> tuple[Any, ...]:
-    """Changes whenever a download comes, goes or takes other bytes."""
+def _library() -> _Library:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes) FROM downloads_cubetotal")
-        return tuple(cursor.fetchone())
+        cursor.execute(
+            "SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes), "
+            "SUM(CASE WHEN status = 'completed' THEN n ELSE 0 END), SUM(CASE WHEN upgraded THEN n ELSE 0 END) "
+            "FROM downloads_cubetotal"
+        )
+        return _Library(*(int(value or 0) for value in cursor.fetchone()))
+
+
+def _only_grew(before: _Library, now: _Library) -> bool:
+    """Whether the rows that came since are the whole difference."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*), SUM(file_size), SUM(CASE WHEN status = 'completed' THEN 1 ELSE 0 END), "
+            "SUM(CASE WHEN upgraded THEN 1 ELSE 0 END) FROM downloads_download WHERE id > %s",
+            [before.newest],
+        )
+        added = [int(value or 0) for value in cursor.fetchone()]
+    return added == [later - earlier for earlier, later in zip(before[1:], now[1:], strict=True)]
 
 
 def _number(sql: str, parameters: list[Any]) -> int:

@@ -49,14 +49,13 @@ def _midnight(day: date) -> datetime:
 
 
 _START_OF: dict[Bucket, Callable[[datetime], datetime]] = {
-    Bucket.HOUR: lambda moment: moment.replace(minute=0, second=0, microsecond=0),
     Bucket.DAY: lambda moment: _midnight(moment.date()),
     Bucket.WEEK: lambda moment: _midnight(moment.date() - timedelta(days=moment.weekday())),
     Bucket.MONTH: lambda moment: _midnight(moment.date().replace(day=1)),
 }
 
 
-_STEP = {Bucket.HOUR: timedelta(hours=1), Bucket.DAY: timedelta(days=1), Bucket.WEEK: timedelta(days=7)}
+_STEP = {Bucket.DAY: timedelta(days=1), Bucket.WEEK: timedelta(days=7)}
 
 
 def _starts(first: datetime, last: datetime, bucket: Bucket) -> list[datetime]:
@@ -72,21 +71,18 @@ def _starts(first: datetime, last: datetime, bucket: Bucket) -> list[datetime]:
 
 
 def _counts_since(first: datetime, bucket: Bucket) -> list[tuple[datetime, int, int]]:
-    """The starts of buckets with their completed and failed downloads, from the cube's hours."""
+    """The starts of buckets with their completed and failed downloads, day by day from the cube's hours."""
     completed, failed = Q(status="completed"), Q(status="failed")
-    by_hour = bucket is Bucket.HOUR
-    counts = (
+    days = (
         CubeHour.objects.filter(day__gte=first.date())
-        .values_list("day", *(("hour",) if by_hour else ()))
+        .values_list("day")
         .annotate(done=Sum("n", filter=completed, default=0), bad=Sum("n", filter=failed, default=0))
     )
-    if by_hour:
-        return [(_midnight(day) + timedelta(hours=hour), done, bad) for day, hour, done, bad in counts]
-    return [(_START_OF[bucket](_midnight(day)), done, bad) for day, done, bad in counts]
+    return [(_START_OF[bucket](_midnight(day)), done, bad) for day, done, bad in days]
 
 
 def rows(period: Period, bucket: Bucket) -> list[Row]:
-    """One row a bucket from the first that touches the period to the present one."""
+    """One row a day, week or month from the first that touches the period to the present one."""
     now = clock.now()
     first_day = _midnight(now.date()) - timedelta(days=_DAYS[period] - 1)
     done: Counter[datetime] = Counter()
