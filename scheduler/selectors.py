@@ -72,8 +72,16 @@ def history(*, job_id: str = "", status: str = "", limit: int = 100, page: int =
         runs = runs.filter(job__slug=job_id)
     if status:
         runs = runs.filter(status=status)
-    rows = runs.order_by("-started_at", "-id")[(page - 1) * limit : page * limit]
-    return Page([run_json(run) for run in rows], runs.count())
+    total, offset = runs.count(), (page - 1) * limit
+    length = min(limit, total - offset)
+    if length <= 0:
+        return Page([], total)
+    behind = total - offset - length
+    if behind < offset:  # counted from the nearer end
+        found = list(runs.order_by("started_at", "id")[behind : behind + length])[::-1]
+    else:
+        found = list(runs.order_by("-started_at", "-id")[offset : offset + length])
+    return Page([run_json(run) for run in found], total)
 
 
 def next_scheduled() -> Job | None:

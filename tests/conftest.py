@@ -4,8 +4,12 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _settings_are_read_afresh() -> None:
-    """A rolled-back change must not live on in the process's cache of the settings."""
+def _nothing_is_remembered() -> None:
+    """A rolled-back change must not live on in the process's memories of settings and counts."""
+    from downloads.selectors.counting import forget_counts
     from mediadl.configuration.selectors import forget_cached_values
+    from mediadl.logs.searching import forget_searches
 
     forget_cached_values()
+    forget_counts()
+    forget_searches()

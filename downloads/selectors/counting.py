@@ -52,8 +52,18 @@ class _Counts:
             while len(self._counts) > _REMEMBERED:
                 self._counts.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._counts.clear()
+
 
 _counts = _Counts()
+
+
+def forget_counts() -> None:
+    """Start anew: the database went back in time, as it does between tests."""
+    _counts.clear()
 
 
 def total_of(filters: DownloadFilters, where: Where, search: Search | None) -> int:

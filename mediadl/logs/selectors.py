@@ -16,8 +16,10 @@ from mediadl.logs import daily_files
 from mediadl.logs.counting import hour_of
 from mediadl.logs.models import LogCount, LogRow
 from mediadl.logs.records import text_line
+from mediadl.logs.searching import find
 
 _HOUR = timedelta(hours=1)
+_COLUMNS = ("id", "timestamp", "level", "module", "message", "metadata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,34 @@ class LogPage:
 
 def list_logs(filters: LogFilters, *, page: int, limit: int) -> LogPage:
     """The ``page``-th ``limit`` rows that match."""
-    filtered = count(filters)
-    offset = (page - 1) * limit
-    rows: list[dict[str, Any]] = []
-    if offset < filtered:
-        found = _matching(filters).order_by("-timestamp", "-id")[offset : offset + limit]
-        rows = [
-            {**row, "timestamp": isoformat_milliseconds(row["timestamp"])}
-            for row in found.values("id", "timestamp", "level", "module", "message", "metadata")
-        ]
-    return LogPage(rows, count(LogFilters()), filtered)
+    rows, offset = _matching(filters), (page - 1) * limit
+    if not filters.search:
+        filtered = count(filters)
+        return LogPage(_page(rows, filtered, offset, limit), count(LogFilters()), filtered)
+    found = find(filters, rows)
+    if found.ids is not None:
+        shown = LogRow.objects.filter(id__in=found.ids[offset : offset + limit])
+        return LogPage(_page(shown, min(limit, max(found.n - offset, 0)), 0, limit), found.total, found.n)
+    return LogPage(_page(rows, found.n, offset, limit), found.total, found.n)
+
+
+def _page(rows: QuerySet[LogRow], total: int, offset: int, limit: int) -> list[dict[str, Any]]:
+    """Newest first, counted from the nearer end: the last page is as near as the first."""
+    length = min(limit, total - offset)
+    if length <= 0:
+        return []
+    behind = total - offset - length
+    if behind < offset:
+        found = list(rows.order_by("timestamp", "id").values(*_COLUMNS)[behind : behind + length])[::-1]
+    else:
+        found = list(rows.order_by("-timestamp", "-id").values(*_COLUMNS)[offset : offset + length])
+    return [{**row, "timestamp": isoformat_milliseconds(row["timestamp"])} for row in found]
 
 
 def count(filters: LogFilters) -> int:
     """How many rows match: from the hourly counts where they can tell, exact in any case."""
     if filters.search:
-        return _matching(filters).count()
+        return find(filters, _matching(filters)).n
     first_whole, after_whole = _whole_hours(filters)
     if first_whole is not None and after_whole is not None and first_whole >= after_whole:
         return _matching(filters).count()  # less than an hour

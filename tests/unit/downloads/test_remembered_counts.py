@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from downloads.models import Download
-from downloads.selectors import DownloadFilters, counting, list_downloads
+from downloads.selectors import DownloadFilters, list_downloads
 from downloads.services import delete_download, mark_upgraded
 from tests.unit.downloads.library import add_downloads
 
@@ -18,7 +18,6 @@ SEARCH = DownloadFilters(search="evalong")
 @pytest.fixture(autouse=True)
 def every_term_is_common(monkeypatch):
     monkeypatch.setattr("downloads.selectors.searching.FEW_MATCHES", 0)
-    monkeypatch.setattr(counting, "_counts", counting._Counts())
 
 
 def total(filters: DownloadFilters = SEARCH) -> int:
