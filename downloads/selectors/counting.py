@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from downloads.selectors.day_counts import count_between
 from downloads.selectors.filters import DownloadFilters, Where, where_cube, where_downloads
 from downloads.selectors.searching import Search, count_text_matches
 
@@ -33,7 +34,7 @@ class _Count:
 
 
 class _Counts:
-    """Counts of common search terms and of days, with the state of the library that they are true for."""
+    """Counts of common search terms, with the state of the library that they are true for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -78,12 +79,11 @@ def total_of(filters: DownloadFilters, where: Where, search: Search | None) -> i
 
 
 def _count_exact(filters: DownloadFilters) -> int:
-    """From the totals over all days; between days, from the wide date index, once for a library state."""
-    if not (filters.date_from or filters.date_to):
-        where = where_cube(filters)
-        return _number(f"SELECT COALESCE(SUM(n), 0) FROM downloads_cubetotal {where.sql}", where.parameters)  # noqa: S608
-    where = where_downloads(filters)
-    return _remembered(filters, where, lambda: _count_rows(where))
+    """From the cube alone."""
+    if filters.date_from or filters.date_to:
+        return count_between(filters)
+    where = where_cube(filters)
+    return _number(f"SELECT COALESCE(SUM(n), 0) FROM downloads_cubetotal {where.sql}", where.parameters)  # noqa: S608
 
 
 def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int:
