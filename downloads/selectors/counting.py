@@ -13,6 +13,7 @@ from downloads.selectors.filters import DownloadFilters, Where, where_cube, wher
 from downloads.selectors.searching import Search, count_text_matches
 
 _REMEMBERED = 256
+_FOLLOWED_ROWS = 50_000  # where more have come, counting anew is as fast
 
 
 class _Library(NamedTuple):
@@ -23,6 +24,10 @@ class _Library(NamedTuple):
     bytes: int
     completed: int
     upgraded: int
+
+    def difference_to(self, later: "_Library") -> tuple[int, ...]:
+        """How the sums have changed."""
+        return tuple(after - before for before, after in zip(self[1:], later[1:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,11 @@ def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int
 
 def _remembered(filters: DownloadFilters, where: Where, count: Callable[[], int]) -> int:
     """As last time, with what has come since; counted anew where anything else changed."""
-    library, last = _library(), _counts.get(filters)
+    last = _counts.get(filters)
+    library, added = _library_since(last.library.newest if last else 0)
     if last is not None and last.library == library:
         return last.n
-    if last is not None and _only_grew(last.library, library):
+    if last is not None and added == last.library.difference_to(library):
         newer = where.copy()
         newer.add("d.id > %s", last.library.newest)
         n = last.n + _count_rows(newer)
@@ -120,26 +126,27 @@ def _count_rows(where: Where) -> int:
     return _number(f"SELECT COUNT(*) FROM downloads_download d {where.sql}", where.parameters)  # noqa: S608
 
 
-def _library() -> _Library:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes), "
-            "SUM(CASE WHEN status = 'completed' THEN n ELSE 0 END), SUM(CASE WHEN upgraded THEN n ELSE 0 END) "
-            "FROM downloads_cubetotal"
-        )
-        return _Library(*(int(value or 0) for value in cursor.fetchone()))
+_ADDED_COLUMNS = (
+    "COUNT(*)",
+    "SUM(file_size)",
+    "SUM(CASE WHEN status = 'completed' THEN 1 ELSE 0 END)",
+    "SUM(CASE WHEN upgraded THEN 1 ELSE 0 END)",
+)
 
 
-def _only_grew(before: _Library, now: _Library) -> bool:
-    """Whether the rows that came since are the whole difference."""
+def _library_since(newest: int) -> tuple[_Library, tuple[int, ...]]:
+    """The library's state, and the sums of what was added after the id ``newest``; one query."""
+    new = "FROM downloads_download WHERE id > %s AND id <= %s"
+    added = ", ".join(f"(SELECT {column} {new})" for column in _ADDED_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT COUNT(*), SUM(file_size), SUM(CASE WHEN status = 'completed' THEN 1 ELSE 0 END), "
-            "SUM(CASE WHEN upgraded THEN 1 ELSE 0 END) FROM downloads_download WHERE id > %s",
-            [before.newest],
+            "SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes), "  # noqa: S608 - our own names
+            "SUM(CASE WHEN status = 'completed' THEN n ELSE 0 END), SUM(CASE WHEN upgraded THEN n ELSE 0 END), "
+            f"{added} FROM downloads_cubetotal",
+            [newest, newest + _FOLLOWED_ROWS] * len(_ADDED_COLUMNS),
         )
-        added = [int(value or 0) for value in cursor.fetchone()]
-    return added == [later - earlier for earlier, later in zip(before[1:], now[1:], strict=True)]
+        numbers = [int(value or 0) for value in cursor.fetchone()]
+    return _Library(*numbers[:5]), tuple(numbers[5:])
 
 
 def _number(sql: str, parameters: list[Any]) -> int:

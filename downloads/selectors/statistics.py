@@ -32,6 +32,7 @@ class GroupBy(StrEnum):
 
 
 _DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.YEAR: 365}
+_LONG = frozenset({Period.MONTH, Period.YEAR})
 # "by_platform" tells third-party downloaders apart, as folders do (api-decisions, collection).
 _GROUPED = {GroupBy.PLATFORM: "collection", GroupBy.SOURCE: "source", GroupBy.CONTENT_TYPE: "content_type"}
 
@@ -45,6 +46,10 @@ class _Sum(NamedTuple):
     status: str
     n: int
     bytes: int
+
+    def taken_away(self) -> "_Sum":
+        """The same as a difference."""
+        return self._replace(n=-self.n, bytes=-self.bytes)
 
 
 def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = None) -> dict[str, Any]:
@@ -78,15 +83,19 @@ def success_rate(completed: int, total: int) -> float:
 
 
 def _sums(period: Period, today: date) -> list[_Sum]:
-    """From few rows of the cube: all days at once, days, or whole months and the days before them."""
+    """From few rows of the cube: all days at once, some days, or months with days added or taken away."""
     if period is Period.ALL:
         return _sums_of(CubeTotal.objects.all())
     first = today - timedelta(days=_DAYS[period] - 1)
-    if period is not Period.YEAR:
+    if period not in _LONG:
         return _sums_of(CubeCell.objects.filter(day__gte=first))
-    month = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
-    days = CubeCell.objects.filter(day__gte=first, day__lt=month)
-    return _sums_of(days) + _sums_of(CubeMonth.objects.filter(month__gte=month))
+    month = first.replace(day=1)
+    following = (month + timedelta(days=32)).replace(day=1)
+    if first - month < following - first:
+        before = _sums_of(CubeCell.objects.filter(day__gte=month, day__lt=first))
+        return _sums_of(CubeMonth.objects.filter(month__gte=month)) + [row.taken_away() for row in before]
+    days = CubeCell.objects.filter(day__gte=first, day__lt=following)
+    return _sums_of(days) + _sums_of(CubeMonth.objects.filter(month__gte=following))
 
 
 def _sums_of(cells: QuerySet[Any]) -> list[_Sum]:

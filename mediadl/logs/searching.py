@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet, Sum
+from django.db import connection
+from django.db.models import QuerySet
 
-from mediadl.logs.models import LogCount, LogRow
+from mediadl.logs.models import LogRow
 
 FEW = 5_000  # lines of which every match is remembered
 _REMEMBERED = 64
@@ -67,23 +68,32 @@ def forget_searches() -> None:
 
 def find(key: Hashable, matching: QuerySet[LogRow]) -> Matches:
     """The lines of ``matching``, exactly; ``key`` stands for its conditions."""
-    newest = LogRow.objects.aggregate(newest=Max("id"))["newest"] or 0
-    total = LogCount.objects.aggregate(n=Sum("n"))["n"] or 0
     last = _memory.get(key)
+    newest, total, added = _log_since(last.newest if last else 0)
     if last is not None and (last.newest, last.total) == (newest, total):
         return last
-    found = _grown(last, matching, newest, total) or _anew(matching, newest, total)
+    if last is not None and added == total - last.total:
+        found = _grown(last, matching, newest, total)
+    else:
+        found = _anew(matching, newest, total)
     _memory.keep(key, found)
     return found
 
 
-def _grown(last: Matches | None, matching: QuerySet[LogRow], newest: int, total: int) -> Matches | None:
-    """``last`` with what has come since; None where lines went too."""
-    if last is None:
-        return None
-    added = LogRow.objects.filter(id__gt=last.newest, id__lte=newest).count()
-    if added != total - last.total:
-        return None
+def _log_since(newest: int) -> tuple[int, int, int]:
+    """The log's greatest id, how many lines there are, and how many came after the id ``newest``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT MAX(id) FROM logs_logrow), (SELECT SUM(n) FROM logs_logcount), "
+            "(SELECT COUNT(*) FROM logs_logrow WHERE id > %s)",
+            [newest],
+        )
+        greatest, total, added = (int(value or 0) for value in cursor.fetchone())
+    return greatest, total, added
+
+
+def _grown(last: Matches, matching: QuerySet[LogRow], newest: int, total: int) -> Matches:
+    """``last`` with what has come since."""
     newer = _ids(matching.filter(id__gt=last.newest, id__lte=newest))
     ids = last.ids
     if ids is not None and newer:

@@ -62,6 +62,7 @@ def fill(connection: Any, size: Size, *, now: datetime) -> None:
     from downloads import search_index
 
     with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous = OFF")  # a bench that loses power starts anew
         search_index.drop(connection)
         for table in _TABLES:
             cursor.execute(f"DELETE FROM {table}")
@@ -72,6 +73,7 @@ def fill(connection: Any, size: Size, *, now: datetime) -> None:
             _fill_runs(cursor, size.runs, now)
         _count(cursor)
     search_index.create(connection)
+    connection.close()  # the next one has the product's own settings
 
 
 @contextmanager
@@ -126,10 +128,8 @@ def _fill_downloads(cursor: Any, count: int, now: datetime) -> None:
     cursor.execute("INSERT OR IGNORE INTO downloads_mediaroot (id, path) VALUES (1, %s)", [ROOT])
     _make_sources(cursor)
     # The third power makes a few sources large and most small.
-    chosen = (
-        f"numbers JOIN temp.bench_source s ON s.n = CAST({SOURCES} * "
-        f"({_share(1, 100_000)} / 100000.0) * ({_share(1, 100_000)} / 100000.0) * ({_share(1, 100_000)} / 100000.0) AS INTEGER)"
-    )
+    share = f"({_share(1, 100_000)} / 100000.0)"
+    chosen = f"numbers JOIN temp.bench_source s ON s.n = CAST({SOURCES} * {share} * {share} * {share} AS INTEGER)"
     when = _moment(count, now, YEARS_SECONDS)
     posted = _moment(count, now, YEARS_SECONDS, offset=3 * 86_400)
     path = "s.collection || '/' || s.name || '/' || x || '.' || s.extension"

@@ -21,19 +21,14 @@ def p95(seconds: Sequence[float]) -> float:
     return 1000 * ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 
-def measure(call: Callable[[int], None], times: int, *, queries: int) -> Timing:
-    """Call ``call`` (with the number of the call) so often."""
+def p95_of(call: Callable[[int], None], times: int) -> float:
+    """Call ``call`` (with the number of the call) so often; the 95th percentile in milliseconds."""
     seconds: list[float] = []
     for number in range(times):
         started = time.perf_counter()
         call(number)
         seconds.append(time.perf_counter() - started)
-    return Timing(p95(seconds), 1000 * seconds[0], queries)
-
-
-def better(one: Timing, other: Timing) -> Timing:
-    """The quieter of two measurements: other programs only ever add time."""
-    return one if one.p95_ms <= other.p95_ms else other
+    return p95(seconds)
 
 
 def as_table(rows: Sequence[tuple[str, Timing, Timing, float]]) -> str:

@@ -1,12 +1,15 @@
 """Totals between two days are exact, whatever months they begin and end in."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
 
+from downloads.cube import repair
 from downloads.models import Download
-from downloads.selectors import DownloadFilters, list_downloads
+from downloads.selectors import DownloadFilters, list_downloads, stats
+from mediadl import clock
 from tests.unit.downloads.library import add_downloads
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +51,20 @@ def test_they_equal_a_slow_count(library: None, filters: dict[str, object]):
         found = list_downloads(DownloadFilters(**filters, date_from=first, date_to=last), per_page=200)
         assert found.total == len(expected), (first, last)
         assert len(found.rows) == min(len(expected), 200)
+
+
+@pytest.mark.parametrize("period", [("month", 30), ("year", 365)])
+@pytest.mark.parametrize("today", ["2025-03-01", "2025-03-12", "2025-03-20", "2025-03-31", "2025-12-24"])
+def test_the_figures_of_a_month_and_a_year_are_exact_on_any_day(library: None, today: str, period: tuple[str, int]):
+    name, days = period
+    now = datetime.fromisoformat(f"{today}T12:00:00+00:00")
+    first = now.date() - timedelta(days=days - 1)
+    Download.objects.filter(download_date__gt=now).delete()
+    repair()
+    rows = [row for row in Download.objects.all() if row.download_date.date() >= first]
+    with clock.clock_set_to(lambda: now):
+        figures = stats(name)
+    assert figures["total_downloads"] == len(rows)
+    assert figures["total_size_bytes"] == sum(row.file_size for row in rows)
+    assert figures["by_source"] == Counter(row.source for row in rows)
+    assert figures["by_content_type"] == Counter(row.content_type for row in rows)
