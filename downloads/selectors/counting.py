@@ -4,37 +4,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
 from downloads.selectors.day_counts import count_between
 from downloads.selectors.filters import DownloadFilters, Where, where_cube, where_downloads
+from downloads.selectors.library_state import Library, library_since
 from downloads.selectors.searching import Search, count_text_matches
 
 _REMEMBERED = 256
-_FOLLOWED_ROWS = 50_000  # where more have come, counting anew is as fast
-
-
-class _Library(NamedTuple):
-    """A state of the library: sums that differ once a download comes, goes or takes other values."""
-
-    newest: int
-    n: int
-    bytes: int
-    completed: int
-    upgraded: int
-
-    def difference_to(self, later: "_Library") -> tuple[int, ...]:
-        """How the sums have changed."""
-        return tuple(after - before for before, after in zip(self[1:], later[1:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Count:
     """How many matched in a state of the library."""
 
-    library: _Library
+    library: Library
     n: int
 
 
@@ -108,7 +94,7 @@ def _count_search(filters: DownloadFilters, where: Where, search: Search) -> int
 def _remembered(filters: DownloadFilters, where: Where, count: Callable[[], int]) -> int:
     """As last time, with what has come since; counted anew where anything else changed."""
     last = _counts.get(filters)
-    library, added = _library_since(last.library.newest if last else 0)
+    library, added = library_since(last.library.newest if last else None)
     if last is not None and last.library == library:
         return last.n
     if last is not None and added == last.library.difference_to(library):
@@ -124,29 +110,6 @@ def _remembered(filters: DownloadFilters, where: Where, count: Callable[[], int]
 def _count_rows(where: Where) -> int:
     where = where.by_index_of(None)
     return _number(f"SELECT COUNT(*) FROM downloads_download d {where.sql}", where.parameters)  # noqa: S608
-
-
-_ADDED_COLUMNS = (
-    "COUNT(*)",
-    "SUM(file_size)",
-    "SUM(CASE WHEN status = 'completed' THEN 1 ELSE 0 END)",
-    "SUM(CASE WHEN upgraded THEN 1 ELSE 0 END)",
-)
-
-
-def _library_since(newest: int) -> tuple[_Library, tuple[int, ...]]:
-    """The library's state, and the sums of what was added after the id ``newest``; one query."""
-    new = "FROM downloads_download WHERE id > %s AND id <= %s"
-    added = ", ".join(f"(SELECT {column} {new})" for column in _ADDED_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT MAX(id) FROM downloads_download), SUM(n), SUM(bytes), "  # noqa: S608 - our own names
-            "SUM(CASE WHEN status = 'completed' THEN n ELSE 0 END), SUM(CASE WHEN upgraded THEN n ELSE 0 END), "
-            f"{added} FROM downloads_cubetotal",
-            [newest, newest + _FOLLOWED_ROWS] * len(_ADDED_COLUMNS),
-        )
-        numbers = [int(value or 0) for value in cursor.fetchone()]
-    return _Library(*numbers[:5]), tuple(numbers[5:])
 
 
 def _number(sql: str, parameters: list[Any]) -> int:

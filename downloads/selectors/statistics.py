@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Sum
 
 from downloads.models import CubeCell, CubeHour, CubeMonth, CubeTotal
+from downloads.selectors.library_state import Library, library_since
 from mediadl import clock
 
 MAX_TIMELINE_DAYS = 366
@@ -61,7 +62,7 @@ def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = No
     period = Period(period)
     groups = [GroupBy(group_by)] if group_by else list(GroupBy)
     today = clock.now().astimezone(UTC).date()
-    sums = _sums(period, today)
+    sums = _remembered_sums(period, today)
     total = sum(row.n for row in sums)
     completed = sum(row.n for row in sums if row.status == "completed")
     figures: dict[str, Any] = {
@@ -80,6 +81,25 @@ def stats(period: Period | str = Period.ALL, group_by: GroupBy | str | None = No
 def success_rate(completed: int, total: int) -> float:
     """Percent with one decimal; 0.0 when there is nothing."""
     return round(100 * completed / total, 1) if total else 0.0
+
+
+_remembered: dict[Period, tuple[date, Library, list[_Sum]]] = {}
+
+
+def forget_sums() -> None:
+    """Start anew: the database went back in time, as it does between tests."""
+    _remembered.clear()
+
+
+def _remembered_sums(period: Period, today: date) -> list[_Sum]:
+    """The period's sums, made once for a day and a state of the library."""
+    library, _added = library_since(None)
+    last = _remembered.get(period)
+    if last is not None and last[:2] == (today, library):
+        return last[2]
+    sums = _sums(period, today)
+    _remembered[period] = (today, library, sums)
+    return sums
 
 
 def _sums(period: Period, today: date) -> list[_Sum]:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from downloads.models import Download
-from downloads.selectors import DownloadFilters, list_downloads
+from downloads.selectors import DownloadFilters, list_downloads, stats
 from downloads.services import delete_download, mark_upgraded
 from tests.unit.downloads.library import add_downloads
 
@@ -60,3 +60,12 @@ def test_a_changed_one_counts_as_what_it_is_now():
     assert total(marked) == 0
     mark_upgraded(download_id=downloads[0].pk, user=None)
     assert total(marked) == Download.objects.filter(upgraded=True).count() == 1
+
+
+def test_figures_follow_every_change():
+    downloads = add_downloads(5)
+    assert (stats()["total_downloads"], stats()["completed"]) == (5, 5)
+    add_downloads(1, start=7, status="failed")
+    assert (stats()["total_downloads"], stats()["completed"]) == (6, 5)
+    delete_download(download_id=downloads[0].pk, delete_file=False, forget=False, user=None)
+    assert (stats()["total_downloads"], stats()["completed"]) == (5, 4)
