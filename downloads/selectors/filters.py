@@ -93,8 +93,8 @@ def where_downloads(filters: DownloadFilters) -> Where:
         where.add("d.kept" if filters.kept else "NOT d.kept")
     if filters.date_from:
         where.add("d.download_date >= %s", day_start(filters.date_from))
-    if filters.date_to:
-        where.add("d.download_date < %s", day_start(filters.date_to + timedelta(days=1)))
+    if filters.date_to and (end := following_day(filters.date_to)):
+        where.add("d.download_date < %s", day_start(end))
     return where
 
 
@@ -108,6 +108,11 @@ def where_cube(filters: DownloadFilters) -> Where:
     if filters.date_to:
         where.add("day <= %s", filters.date_to.isoformat())
     return where
+
+
+def following_day(day: date) -> date | None:
+    """The day after ``day``; None after the last there is."""
+    return None if day == date.max else day + timedelta(days=1)
 
 
 def day_start(day: date) -> Any:

@@ -68,3 +68,15 @@ def test_the_figures_of_a_month_and_a_year_are_exact_on_any_day(library: None, t
     assert figures["total_size_bytes"] == sum(row.file_size for row in rows)
     assert figures["by_source"] == Counter(row.source for row in rows)
     assert figures["by_content_type"] == Counter(row.content_type for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("9999-12-31", None), (None, "9999-12-31"), ("0001-01-01", "0001-01-01"), ("9999-12-02", None)]
+)
+@pytest.mark.parametrize("source", [None, "a"])
+def test_the_first_and_last_days_there_are_can_be_asked_for(
+    library: None, first: str | None, last: str | None, source: str | None
+):
+    found = list_downloads(DownloadFilters(source=source, date_from=day(first), date_to=day(last)))
+    assert found.total == (0 if first else Download.objects.filter(**({"source": source} if source else {})).count())
+    assert bool(found.rows) == bool(found.total)
