@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
+from mediadl.api.limits import INTEGER_LIMIT
 from mediadl.logs.models import LogRow
 
 FEW = 5_000  # lines of which every match is remembered
@@ -69,7 +70,7 @@ def forget_searches() -> None:
 def find(key: Hashable, matching: QuerySet[LogRow]) -> Matches:
     """The lines of ``matching``, exactly; ``key`` stands for its conditions."""
     last = _memory.get(key)
-    newest, total, added = _log_since(last.newest if last else 0)
+    newest, total, added = _log_since(last.newest if last else None)
     if last is not None and (last.newest, last.total) == (newest, total):
         return last
     if last is not None and added == total - last.total:
@@ -80,13 +81,13 @@ def find(key: Hashable, matching: QuerySet[LogRow]) -> Matches:
     return found
 
 
-def _log_since(newest: int) -> tuple[int, int, int]:
-    """The log's greatest id, how many lines there are, and how many came after the id ``newest``."""
+def _log_since(newest: int | None) -> tuple[int, int, int]:
+    """The log's greatest id, how many lines there are, and how many came after the id ``newest`` (None: 0)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT MAX(id) FROM logs_logrow), (SELECT SUM(n) FROM logs_logcount), "
             "(SELECT COUNT(*) FROM logs_logrow WHERE id > %s)",
-            [newest],
+            [INTEGER_LIMIT if newest is None else newest],
         )
         greatest, total, added = (int(value or 0) for value in cursor.fetchone())
     return greatest, total, added
