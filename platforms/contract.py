@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mediadl.configuration.registry import Leaf
-from mediadl.media import MediaItem
+from mediadl.media import MediaError, MediaItem
 from mediadl.net.client import HttpClient
 from mediadl.net.stopping import StopSignal
+from platforms.access import NO_ACCESS, SiteAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class ListingContext:
         report: says in a few words what goes on ("page 3"), shown while listing.
         cursor: where an interrupted listing stopped, or None; the adapter's own JSON value.
         save_cursor: remembers such a value; it is stored together with the items yielded so far.
+        access: the cookies and the user agent of the site, for child processes; ``http`` has them.
+        refusal: what the guarding proxy refused to this listing's child, as the error that it means
+            (a private address, a budget that is used up, a site that said to wait), or None.
     """
 
     request: ListingRequest
@@ -61,6 +65,8 @@ class ListingContext:
     report: Callable[[str], None]
     cursor: Any = None
     save_cursor: Callable[[Any], None] = lambda _cursor: None
+    access: SiteAccess = NO_ACCESS
+    refusal: Callable[[], MediaError | None] = lambda: None
 
 
 class Adapter(Protocol):
