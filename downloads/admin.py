@@ -6,7 +6,20 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from downloads.models import CubeCell, CubeHour, CubeMonth, CubeTotal, Download, MediaRoot, StoredFile, Tombstone
+from downloads.models import (
+    BinEntry,
+    CubeCell,
+    CubeHour,
+    CubeMonth,
+    CubeTotal,
+    Download,
+    MediaAlias,
+    MediaRoot,
+    PictureFingerprint,
+    StoredFile,
+    Tombstone,
+    UpgradeCase,
+)
 from downloads.services import BulkAction, bulk
 
 
@@ -153,3 +166,46 @@ class CubeTotalAdmin(ReadOnlyAdmin):
     list_display = ("collection", "source", "content_type", "media_type", "status", "upgraded", "n", "bytes")
     list_filter = ("collection", "status", "content_type")
     search_fields = ("source",)
+
+
+@admin.register(MediaAlias)
+class MediaAliasAdmin(ReadOnlyAdmin):
+    """Other ids of stored items."""
+
+    list_display = ("media_id", "platform", "download")
+    list_filter = ("platform",)
+    search_fields = ("media_id",)
+    list_select_related = ("download",)
+    ordering = ("-id",)
+
+
+@admin.register(BinEntry)
+class BinEntryAdmin(ReadOnlyAdmin):
+    """Deleted and replaced files that can still be given back."""
+
+    list_display = ("id", "filename", "source", "reason", "state", "size", "binned_at")
+    list_display_links = ("id", "filename")
+    list_filter = ("reason", "state", "platform", "binned_at")
+    search_fields = ("path", "sha256")
+    list_select_related = ("root",)
+    ordering = ("-binned_at", "-id")
+
+
+@admin.register(PictureFingerprint)
+class PictureFingerprintAdmin(ReadOnlyAdmin):
+    """What pictures are found by."""
+
+    list_display = ("sha256", "phash", "dhash", "width", "height", "readable")
+    search_fields = ("sha256",)
+    ordering = ("-id",)
+
+
+@admin.register(UpgradeCase)
+class UpgradeCaseAdmin(ReadOnlyAdmin):
+    """Pictures that replaced smaller ones, or may."""
+
+    list_display = ("id", "status", "source", "downloader", "reason", "created_at", "decided_at", "decided_by")
+    list_filter = ("status", "downloader", "reason", "created_at")
+    search_fields = ("source",)
+    list_select_related = ("download", "candidate")
+    ordering = ("-created_at", "-id")

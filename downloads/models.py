@@ -130,6 +130,138 @@ class Tombstone(models.Model):
         return f"{self.platform} {self.media_id}"
 
 
+class MediaAlias(models.Model):
+    """Another media id of a stored item: the same picture under the id that another site gives it.
+
+    It is known like the download itself, so no run fetches it again.
+    """
+
+    platform = models.CharField(max_length=40)
+    media_id = models.CharField(max_length=200)
+    media_url_key = models.CharField(max_length=64, blank=True)
+    download = models.ForeignKey(Download, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "media_id"], name="media_alias_once")]
+        indexes = [models.Index(fields=["platform", "media_url_key"], name="media_alias_url_key")]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.media_id}"
+
+
+class BinReason(models.TextChoices):
+    """Why a file lies in the recycle bin."""
+
+    DELETED = "deleted", "Deleted"
+    REPLACED = "replaced", "Replaced by a larger one"
+    CLEANED_UP = "cleaned_up", "Cleaned up by age"
+
+
+class BinState(models.TextChoices):
+    """Where the bytes of an entry are: a row is written before its file moves."""
+
+    MOVING = "moving", "On its way into the bin"
+    HELD = "held", "In the bin"
+    RESTORING = "restoring", "On its way back"
+
+
+class BinEntry(models.Model):
+    """A file in the recycle bin, with all that its record said."""
+
+    root = models.ForeignKey(MediaRoot, on_delete=models.PROTECT)
+    path = models.CharField(max_length=700)  # where it was, relative to the root
+    bin_path = models.CharField(max_length=300)  # where it lies, relative to the root
+    restore_path = models.CharField(max_length=700, blank=True)  # where it goes, while it is being restored
+    filename = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    reason = models.CharField(max_length=10, choices=BinReason.choices)
+    state = models.CharField(max_length=10, choices=BinState.choices)
+    binned_at = models.DateTimeField()
+    platform = models.CharField(max_length=40)
+    source = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=10, blank=True)
+    download = models.ForeignKey(
+        Download, on_delete=models.SET_NULL, null=True, related_name="binned"
+    )  # whose file it was, where that record lives on
+    record = models.JSONField(default=dict)  # the columns of the record, to be given back
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["root", "bin_path"], name="bin_entry_path_once"),
+            models.CheckConstraint(name="bin_entry_reason_known", condition=Q(reason__in=BinReason.values)),
+            models.CheckConstraint(name="bin_entry_state_known", condition=Q(state__in=BinState.values)),
+        ]
+        indexes = [
+            models.Index(fields=["-binned_at", "-id"], name="bin_entry_date"),
+            models.Index(fields=["sha256"], name="bin_entry_sha256"),
+            models.Index(fields=["id"], name="bin_entry_unsettled", condition=~Q(state="held")),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class PictureFingerprint(models.Model):
+    """Perceptual hashes of a stored picture, computed once for each content."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    phash = models.CharField(max_length=16)  # hex
+    dhash = models.CharField(max_length=16)  # hex
+    width = models.PositiveIntegerField()  # as shown: EXIF orientation applied
+    height = models.PositiveIntegerField()
+    readable = models.BooleanField(default=True)  # False: it cannot be decoded within the limits
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class UpgradeStatus(models.TextChoices):
+    """What became of a picture that may be a better copy of a stored one."""
+
+    LOOKING = "looking", "To be compared"
+    REVIEW = "review", "Waits for a person"
+    REPLACED = "replaced", "Replaced"
+    REFUSED = "refused", "Not replaced"
+    BOTH = "both", "Both kept"
+    UNDONE = "undone", "Undone"
+
+
+class UpgradeCase(models.Model):
+    """A newly fetched picture beside the smaller stored one that it may replace."""
+
+    status = models.CharField(max_length=10, choices=UpgradeStatus.choices)
+    downloader = models.CharField(max_length=40)  # which fetched the larger one
+    source = models.CharField(max_length=120)
+    download = models.ForeignKey(
+        Download, on_delete=models.CASCADE, null=True, related_name="upgrade_cases"
+    )  # the stored one, once it is found
+    candidate = models.ForeignKey(
+        Download, on_delete=models.CASCADE, null=True, related_name="candidate_cases"
+    )  # the new one, until it has replaced the other
+    reason = models.CharField(max_length=40, blank=True)  # why, in a word that pages translate
+    figures = models.JSONField(default=dict)  # what was measured
+    old_record = models.JSONField(default=dict)  # both records as they were, for undo
+    new_record = models.JSONField(default=dict)
+    bin_entry = models.ForeignKey(BinEntry, on_delete=models.SET_NULL, null=True, related_name="upgrade_cases")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)  # empty: the application
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="upgrade_case_status_known", condition=Q(status__in=UpgradeStatus.values)),
+            models.UniqueConstraint(fields=["candidate", "download"], name="upgrade_case_pair_once"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-created_at", "-id"], name="upgrade_case_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.pk}"
+
+
 class CubeValues(models.Model):
     """The values that downloads are counted under."""
 
