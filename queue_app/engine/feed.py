@@ -23,6 +23,7 @@ WINDOW_MEDIA = 500  # listed and not yet fetched media of one item that are held
 _LOOK_AHEAD = 64  # how many of an item's media are looked at for one whose host has room
 _RECENT_MEDIA = 20_000
 _MEAN_SHARE = 0.2  # of the newest transfer in the mean
+_TURN_SECONDS = 1.0  # with one slot, an item waits so long for an earlier one that is being listed
 
 
 class ListingSuspended(Exception):
@@ -293,8 +294,26 @@ class Feed:
         candidates.sort(key=lambda running: (len(running.in_flight), running.item.list_order, running.item.pk))
         for running in candidates:
             if task := self._startable(running):
+                if self._allowed == 1 and self._is_before_its_turn(running):
+                    return None
                 return self._start(running, task)
         return None
+
+    def _is_before_its_turn(self, running: RunningItem) -> bool:
+        """Whether an earlier item was claimed a moment ago and has named no medium yet.
+
+        Items are claimed ahead and listed side by side; with one slot people watch them go one by
+        one, so a quicker listing must not overtake.
+        """
+        turn = running.item.list_order, running.item.pk
+        now = time.monotonic()
+        return any(
+            (other.item.list_order, other.item.pk) < turn
+            and now - other.started < _TURN_SECONDS
+            and not (other.lister_done or other.open or other.later or other.expired)
+            and not (other.ending or other.stop.is_set())
+            for other in self._items.values()
+        )
 
     def _startable(self, running: RunningItem) -> MediaTask | None:
         for index, task in enumerate(running.ready):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,31 @@ def test_the_feed_gives_every_item_one_transfer_before_a_second() -> None:
     assert feed.take(0.0) is None
     feed.transfer_ended(taken[0])
     assert feed.take(0.0).media.media_id == "1-2"
+
+
+def test_with_one_slot_a_quicker_listing_does_not_overtake() -> None:
+    feed = Feed()
+    feed.set_limits(allowed=1, per_host=4)
+    slow, quick = (
+        RunningItem(QueueItem(id=n, platform="fakesite", list_order=5), started=time.monotonic()) for n in (1, 2)
+    )
+    for running in (slow, quick):
+        feed.add_item(running)
+    feed.add_media(quick, [MediaTask(quick, media("quick", "https://x.example/q"), 0)])
+    assert feed.take(0.0) is None
+    feed.add_media(slow, [MediaTask(slow, media("slow", "https://x.example/s"), 0)])
+    assert feed.take(0.0).media.media_id == "slow"
+
+
+def test_with_one_slot_a_listing_that_takes_long_holds_nobody_up() -> None:
+    feed = Feed()
+    feed.set_limits(allowed=1, per_host=4)
+    long_ago = time.monotonic() - 60
+    slow, quick = (RunningItem(QueueItem(id=n, platform="fakesite", list_order=5), started=long_ago) for n in (1, 2))
+    for running in (slow, quick):
+        feed.add_item(running)
+    feed.add_media(quick, [MediaTask(quick, media("quick", "https://x.example/q"), 0)])
+    assert feed.take(0.0).media.media_id == "quick"
 
 
 def test_the_feed_hands_the_same_medium_out_once() -> None:
