@@ -5,11 +5,13 @@ UPDATE, and remembers the count and the event; :meth:`Ledger.close` writes those
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from mediadl import clock
 from mediadl.events.services import Event, publish_many
@@ -93,6 +95,28 @@ class Ledger:
         if after in ENDED:
             tell_items_ended([item])
         return True
+
+    def change_locked(self, items: Sequence[QueueItem], action: Action, **columns: Any) -> None:
+        """Change the status of many waiting or paused items in one statement, all to the same one.
+
+        The caller read them in this transaction, locked (``select_for_update``), and none of them runs
+        or ends by it: that needs each item's own columns, see :meth:`change`.
+
+        Raises:
+            InvalidTransitionError: the truth table has no such cell.
+        """
+        groups: dict[Status, list[QueueItem]] = {}
+        for item in items:
+            groups.setdefault(Status(item.status), []).append(item)
+        for before, group in groups.items():
+            after = target(before, action)
+            values = columns_for(after, priority=0, now=self.now) | {"next_attempt_at": None, "reason": ""} | columns
+            ids = [item.pk for item in group]
+            QueueItem.objects.filter(pk__in=ids).update(**{**values, "list_order": F("priority")})
+            for item in group:
+                item.status = after.value
+                self.moved(item.platform, before, after)
+                self.event(queue_updated("updated", item))
 
     def moved(self, platform: str, before: Status | None, after: Status | None, n: int = 1) -> None:
         """Count ``n`` items of a platform from one status to another; None: from or to nowhere."""

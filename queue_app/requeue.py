@@ -5,6 +5,7 @@ from typing import Any
 from mediadl.media import OutcomeKind
 from queue_app import preferences
 from queue_app.models import Outcome, QueueItem
+from queue_app.states import Status
 
 
 def prepare_retry(item: QueueItem) -> dict[str, Any]:
@@ -26,3 +27,15 @@ def prepare_retry(item: QueueItem) -> dict[str, Any]:
         "deaths_alone": 0,
         "listing_ended": item.listing_ended and item.items_listed > 0,
     }
+
+
+def give_try_back(item: QueueItem) -> dict[str, Any]:
+    """A pause is nobody's failure: the try that it ends does not count."""
+    if item.status == Status.DOWNLOADING:
+        return {"attempts": max(0, item.attempts - 1)}
+    return {}
+
+
+def columns_to_resume(_item: QueueItem) -> dict[str, Any]:
+    """An item that is let go on starts now, also one that waits for a retry."""
+    return {"next_attempt_at": None, "reason": ""}

@@ -9,6 +9,7 @@ from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, NotFoundError, TransitionRefusedError
 from queue_app import adding
 from queue_app.actor import Actor
+from queue_app.all_at_once import AllAtOnce, pause_all, resume_all
 from queue_app.bulk import BulkError, BulkResult, run_bulk
 from queue_app.importing import ImportedLine, import_urls
 from queue_app.ledger import Ledger
@@ -16,11 +17,12 @@ from queue_app.models import QueueItem
 from queue_app.queue_events import queue_updated
 from queue_app.removal import clear, delete
 from queue_app.requests import check_request, checked_priority
-from queue_app.requeue import prepare_retry
+from queue_app.requeue import columns_to_resume, give_try_back, prepare_retry
 from queue_app.states import ACTIVE, Action, InvalidTransitionError, Status
 from queue_app.wakeup import wake_drain
 
 __all__ = [
+    "AllAtOnce",
     "BulkError",
     "BulkResult",
     "ImportedLine",
@@ -31,7 +33,9 @@ __all__ = [
     "enqueue",
     "import_urls",
     "pause",
+    "pause_all",
     "resume",
+    "resume_all",
     "retry",
     "set_priority",
     "update",
@@ -84,12 +88,12 @@ def enqueue(
 
 def pause(*, item_id: int, user: Actor = None) -> QueueItem:
     """Hold a waiting or running item; what is on disk stays. Raises as :func:`cancel`."""
-    return _act(item_id, Action.PAUSE, user, _give_try_back)
+    return _act(item_id, Action.PAUSE, user, give_try_back)
 
 
 def resume(*, item_id: int, user: Actor = None) -> QueueItem:
     """Let a paused item run again; one that waits for a retry starts now. Raises as :func:`cancel`."""
-    return _act(item_id, Action.RESUME, user, lambda _item: {"next_attempt_at": None, "reason": ""})
+    return _act(item_id, Action.RESUME, user, columns_to_resume)
 
 
 def cancel(*, item_id: int, user: Actor = None) -> QueueItem:
@@ -193,13 +197,6 @@ def _act(item_id: int, action: Action, user: Actor, columns: Callable[[QueueItem
                 refusal = f"An item that is {item.status} cannot be {_WORDS[action]}."
                 raise TransitionRefusedError(refusal) from None
     raise TransitionRefusedError("The item is changing too fast; try again.")
-
-
-def _give_try_back(item: QueueItem) -> dict[str, Any]:
-    """A pause is nobody's failure: the try that it ends does not count."""
-    if item.status == Status.DOWNLOADING:
-        return {"attempts": max(0, item.attempts - 1)}
-    return {}
 
 
 def _get(item_id: int) -> QueueItem:

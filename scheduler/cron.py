@@ -23,6 +23,7 @@ WORDS = {
 }
 FIELDS = 5
 MAX_LENGTH = 120
+_DAYS = {("*", "*", "*"): "Every day", ("*", "*", "1-5"): "On weekdays"}  # day of month, month, day of week
 _ANY_DAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock's time, without a zone
 
 
@@ -97,4 +98,9 @@ def in_words(schedule: str) -> str:
     options = Options()
     options.use_24hour_time_format = True
     options.casing_type = CasingTypeEnum.Sentence
-    return str(get_description(fields_of(schedule), options))
+    expression = fields_of(schedule)
+    words = str(get_description(expression, options))
+    days = _DAYS.get(tuple(expression.split(" ")[2:]))
+    if days and words.startswith("At "):  # "At 03:00, Monday through Friday"
+        return f"{days} at {words.removeprefix('At ').partition(', Monday through Friday')[0]}"
+    return words

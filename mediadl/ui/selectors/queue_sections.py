@@ -95,11 +95,6 @@ def items_by_id(ids: list[int]) -> list[QueueItem]:
     return list(QueueItem.objects.filter(pk__in=ids))
 
 
-def ids_matching(view: QueueView, statuses: tuple[str, ...], most: int) -> list[int]:
-    """The ids of the items that match, in the list's order."""
-    return list(_rows_matching(view, statuses).values_list("id", flat=True)[:most])
-
-
 def tabs(counts: dict[str, int]) -> list[dict[str, Any]]:
     """The page's tabs with their counts; cancelled ones only where there are any."""
     rows = [

@@ -15,7 +15,6 @@ from mediadl.ui.presenters.queue_row import row_of, rows_of
 from mediadl.ui.selectors.queue_sections import (
     SECTION_KEYS,
     QueueView,
-    ids_matching,
     items_by_id,
     section,
     sections,
@@ -177,11 +176,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def pause_all(request: HttpRequest) -> HttpResponse:
     """Pause everything that runs or waits, or let everything that is paused go on."""
     resumes = request.POST.get("action") == "resume"
-    statuses = (Status.PAUSED.value,) if resumes else (Status.DOWNLOADING.value, Status.PENDING.value)
-    ids = ids_matching(QueueView(), statuses, MOST_AT_ONCE)
-    action = "resume" if resumes else "pause"
-    result = services.bulk(action=action, ids=ids, user=person(request))
-    response = toast(HttpResponse(status=204), f"{count(result.done, 'item')} {_DONE_WORDS[action]}")
+    change = services.resume_all if resumes else services.pause_all
+    result = change(user=person(request))
+    words = f"{count(result.done, 'item')} {_DONE_WORDS['resume' if resumes else 'pause']}"
+    rest = "" if result.finished else "There are more; press the button again."
+    response = toast(HttpResponse(status=204), words, rest)
     return _back(request, response)
 
 

@@ -28,7 +28,12 @@ def due_between(schedule: str, start: datetime, end: datetime, zone: ZoneInfo) -
         ("0 * * * *", "Every hour"),
         ("@hourly", "Every hour"),
         ("*/15 * * * *", "Every 15 minutes"),
-        ("30 2 * * *", "At 02:30"),
+        ("30 2 * * *", "Every day at 02:30"),
+        ("0 22 * * *", "Every day at 22:00"),
+        ("@daily", "Every day at 00:00"),
+        ("30 6,18 * * *", "Every day at 06:30 and 18:30"),
+        ("0 3 * * 1-5", "On weekdays at 03:00"),
+        ("0 3 * * 1", "At 03:00, only on Monday"),
     ],
 )
 def test_says_a_schedule_in_words(schedule: str, words: str):

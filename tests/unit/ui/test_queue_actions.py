@@ -5,9 +5,14 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from mediadl.accounts.models import Role
+from mediadl.accounts.models import AuditEntry, Role
+from queue_app import all_at_once
+from queue_app.ledger import Ledger
 from queue_app.models import QueueItem
+from queue_app.selectors import counts
+from queue_app.services import AllAtOnce, pause_all
 from queue_app.states import Status
+from tests.unit.queue_app.rows import copy_row, recount
 from tests.unit.ui.rows import HTMX, browser_as, make_item
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +76,27 @@ def test_everything_can_be_paused_and_resumed(browser):
     assert {_status(item) for item in items} == {"paused"}
     browser.post("/queue/pause-all", {"action": "resume"}, headers=HTMX)
     assert {_status(item) for item in items} == {"pending"}
+
+
+def test_more_than_a_thousand_are_paused_and_resumed_at_once(browser):
+    item = make_item()
+    copy_row(item, 1200)
+    with Ledger() as ledger:
+        ledger.moved(item.platform, None, Status.PENDING, 1201)  # make_item counts nothing
+    answer = browser.post("/queue/pause-all", headers=HTMX)
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["title"] == "1,201 items paused"
+    assert set(QueueItem.objects.values_list("status", flat=True)) == {"paused"}
+    assert recount() == {**dict.fromkeys(Status, 0), "paused": 1201} == counts()
+    browser.post("/queue/pause-all", {"action": "resume"}, headers=HTMX)
+    assert set(QueueItem.objects.values_list("status", flat=True)) == {"pending"}
+    assert AuditEntry.objects.filter(action="queue.pause", target="all").exists()
+
+
+def test_a_page_waits_only_so_long_for_everything():
+    copy_row(make_item(), all_at_once.BATCH_ROWS)
+    result = pause_all(seconds=0)
+    assert (result.done, result.finished) == (all_at_once.BATCH_ROWS, False)
+    assert pause_all() == AllAtOnce(1, finished=True)
 
 
 def test_clearing_takes_done_and_failed_ones(browser):
