@@ -5,6 +5,7 @@ raises :class:`EnvironmentProblem`, whose text is the one line that the operator
 """
 
 import ipaddress
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Environment:
     rate_limit_user: int
     failpoints: str
     is_test: bool
+    test_host_map: tuple[tuple[str, str], ...] = ()
 
 
 def _networks(name: str, text: str) -> tuple[IpNetwork, ...]:
@@ -79,6 +81,16 @@ def _base_path(name: str, text: str) -> str:
     return "/" + path
 
 
+def _host_map(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Hosts and the ``address:port`` that stands in for each, from JSON or ``host=address:port`` pairs."""
+    try:
+        is_json = text.startswith("{")
+        given = json.loads(text) if is_json else dict(pair.split("=", 1) for pair in text.split(",") if pair)
+        return tuple((host.strip().lower(), place.strip()) for host, place in given.items())
+    except (ValueError, AttributeError) as error:
+        raise EnvironmentProblem(f"{name}: not pairs such as site.example=127.0.0.1:8000") from error
+
+
 def read_environment(source: Mapping[str, str] | None = None) -> Environment:
     """Read and check all variables from ``source`` (default: the process's environment).
 
@@ -96,6 +108,9 @@ def read_environment(source: Mapping[str, str] | None = None) -> Environment:
     failpoints = get("FAILPOINTS")
     if failpoints and not is_test:
         raise EnvironmentProblem("MEDIADL_FAILPOINTS: only allowed with MEDIADL_ENV=test")
+    host_map = _host_map("MEDIADL_TEST_HOST_MAP", get("TEST_HOST_MAP"))
+    if host_map and not is_test:
+        raise EnvironmentProblem("MEDIADL_TEST_HOST_MAP: only allowed with MEDIADL_ENV=test")
     return Environment(
         host=get("HOST", "127.0.0.1"),
         port=_integer("MEDIADL_PORT", get("PORT", "8000"), 1, 65535),
@@ -115,4 +130,5 @@ def read_environment(source: Mapping[str, str] | None = None) -> Environment:
         rate_limit_user=_integer("MEDIADL_RATE_LIMIT_USER", get("RATE_LIMIT_USER", "1000"), 1, 10**9),
         failpoints=failpoints,
         is_test=is_test,
+        test_host_map=host_map,
     )

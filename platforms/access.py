@@ -30,6 +30,16 @@ class SiteAccess:
 NO_ACCESS = SiteAccess()
 
 
+def access_for(platform: str, downloader: str, url: str) -> SiteAccess:
+    """What goes with requests for ``url`` by a platform's downloader."""
+    return NO_ACCESS if platform or downloader or url else SiteAccess()
+
+
+def has_cookies(platform: str) -> bool:
+    """Whether cookies of the platform's own site are here and still valid."""
+    return not platform
+
+
 @contextmanager
 def cookies_file(cookies: tuple[Cookie, ...]) -> Iterator[Path]:
     """A ``cookies.txt`` for a child process: readable by this user alone, gone afterwards.

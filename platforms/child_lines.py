@@ -1,12 +1,14 @@
 """One listing program's lines while it runs, and how it ended."""
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from mediadl.media import FailureKind, MediaError
 from mediadl.net.children import ChildResult, stream_child_lines
-from platforms.contract import ListingContext
+from platforms.contract import ListingContext, NotForThisDownloaderError
 
 # A listing waits while the engine fetches what it found; a stall ends by the program's own timeout.
 LISTING_TIMEOUT_SECONDS = 24 * 3600
@@ -54,3 +56,22 @@ class ChildLines:
         if self._result is None:
             raise RuntimeError("the program has not ended yet")
         return self._result
+
+
+@contextmanager
+def refusals_first(context: ListingContext) -> Iterator[None]:
+    """A failure of a listing's program is what the guarding proxy refused to it, if it did.
+
+    Yields:
+        nothing; judge the program's end inside.
+
+    Raises:
+        MediaError: the refusal in place of the program's own words.
+    """
+    try:
+        yield
+    except (MediaError, NotForThisDownloaderError) as error:
+        is_stopped = isinstance(error, MediaError) and error.kind is FailureKind.STOPPED
+        if not is_stopped and (refused := context.refusal()) is not None:
+            raise refused from error
+        raise

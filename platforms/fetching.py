@@ -8,17 +8,18 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mediadl.media import FailureKind, MediaError, MediaItem
 from mediadl.net.children import ChildResult, run_child
 from mediadl.net.stopping import StopSignal
 from mediadl.net.transfer import FetchResult
+from platforms.access import NO_ACCESS, SiteAccess
 from platforms.program_errors import error_from
 from platforms.stream_progress import PROGRESS_TEMPLATE, StreamProgress
 from platforms.web.presets import preset_named
-from platforms.web.yt_dlp import common_arguments
+from platforms.web.yt_dlp import access_arguments, common_arguments
 
 FETCH_TIMEOUT_SECONDS = 12 * 3600  # a whole stream; a stall ends by the program's socket timeout
 HASH_CHUNK_BYTES = 1024 * 1024
@@ -43,6 +44,8 @@ def fetch_stream(
     proxy_url: str,
     on_progress: Callable[[int, int | None], None],
     max_bytes: int,
+    access: SiteAccess = NO_ACCESS,
+    refusal: Callable[[], MediaError | None] = lambda: None,
 ) -> FetchResult:
     """Fetch ``item`` (its method is ``YT_DLP``) into the partial file.
 
@@ -53,6 +56,8 @@ def fetch_stream(
     Args:
         fd: the partial file, open for reading and writing, locked by the caller.
         on_progress: called in this thread with the bytes so far, and the total if known.
+        access: the site's cookies and user agent.
+        refusal: what the guarding proxy refused to the program, which then is the reason of its failure.
 
     Raises:
         MediaError: it failed, was stopped, or is larger than ``max_bytes``.
@@ -69,16 +74,16 @@ def fetch_stream(
             progress.read_line(line)
 
     try:
-        with progress.judging_size():
+        with progress.judging_size(), access_arguments(access) as access_options:
             result = run_child(
-                _command(item, folder),
+                _command(item, folder, access_options),
                 stop=progress.stop,
                 proxy_url=proxy_url,
                 cwd=folder,
                 on_stdout_line=read_line,
                 timeout_seconds=FETCH_TIMEOUT_SECONDS,
             )
-        _take_place(_made_file(folder, finished, result), fd, part_path)
+        _take_place(_made_file(folder, finished, result, refusal), fd, part_path)
     except MediaError as error:
         if error.kind in _FINAL_KINDS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -89,12 +94,12 @@ def fetch_stream(
     return _result(item, fd)
 
 
-def _command(item: MediaItem, folder: Path) -> list[str]:
+def _command(item: MediaItem, folder: Path, access_options: Sequence[str]) -> list[str]:
     preset = preset_named(item.fetch_options.get("preset"))
     url = item.candidates[0]
     referer = item.headers.get("Referer")
     return [
-        *common_arguments(url),
+        *common_arguments(url), *access_options,
         "--no-playlist", "--playlist-items=1", "--no-simulate", "--no-mtime", "--no-embed-metadata",
         f"--format={preset.formats}", *preset.arguments, "--merge-output-format=mp4/mkv", "--remux-video=mp4/mkv",
         f"--paths={folder}", "--output=media.%(ext)s", "--continue", "--downloader=dash,m3u8:native",
@@ -105,9 +110,13 @@ def _command(item: MediaItem, folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _made_file(folder: Path, finished: list[str], result: ChildResult) -> Path:
+def _made_file(
+    folder: Path, finished: list[str], result: ChildResult, refusal: Callable[[], MediaError | None]
+) -> Path:
     errors = [line for line in result.stderr_tail.splitlines() if line.startswith(_ERROR_START)]
     if result.returncode or not finished:
+        if (refused := refusal()) is not None:
+            raise refused
         raise error_from("yt-dlp", errors[-1].removeprefix(_ERROR_START) if errors else "")
     made = folder / Path(finished[-1]).name  # only a name: it cannot lead out of the folder
     if made.is_symlink() or not made.is_file():

@@ -1,7 +1,9 @@
 """Cookies that a person gave us, in the form in which curl's own cookie rules take them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 _SAFE = re.compile(r"[^\x00-\x1f\x7f;]*")
 _SAFE_NAME = re.compile(r"[^\x00-\x20\x7f;=,]+")
@@ -65,6 +67,20 @@ def parse_cookies_txt(text: str) -> list[Cookie]:
             raise ValueError(f"Line {number} is not a cookie: a cookies.txt line has seven fields, separated by tabs.")
         cookies.append(_cookie_from(fields, http_only=line.startswith(_HTTP_ONLY)))
     return cookies
+
+
+def cookies_for(cookies: Sequence[Cookie], url: str) -> Sequence[Cookie]:
+    """``cookies`` if any of them belongs to the URL's host, else none.
+
+    Which of them a request carries is curl's to decide; without this a person's cookies for one
+    site would change how strictly redirects of all others are followed.
+    """
+    host = urlsplit(url).hostname or ""
+    return cookies if any(_belongs(cookie, host) for cookie in cookies) else ()
+
+
+def _belongs(cookie: Cookie, host: str) -> bool:
+    return host == cookie.domain or (cookie.include_subdomains and host.endswith(f".{cookie.domain}"))
 
 
 def _cookie_from(fields: list[str], *, http_only: bool) -> Cookie:

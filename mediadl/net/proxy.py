@@ -5,17 +5,19 @@ random password nothing is let through, so no other user of the machine can use 
 """
 
 import asyncio
-import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.conf import settings
 
-from mediadl.media import MediaError
+from mediadl.media import FailureKind, MediaError
+from mediadl.net.failures import error_for_page
+from mediadl.net.headers import HeaderCollector
+from mediadl.net.proxy_guests import GuestBook, ProxyGuest
 from mediadl.net.proxy_requests import ProxyRequest, RefusedRequestError, answer, read_proxy_request
-from mediadl.net.proxy_tunnels import connect_checked, relay
+from mediadl.net.proxy_tunnels import Streams, connect_behind, connect_checked, exchange, relay
 from mediadl.net.resolving import SYSTEM_NAMES, Names
 
 MAX_CONNECTIONS = 256  # Chromium alone opens up to 32 to one proxy
@@ -23,6 +25,8 @@ _HEAD_SECONDS = 30.0
 _HEAD_BYTES = 64 * 1024
 _STOP_SECONDS = 5.0
 _LOOKUP_THREADS = 8
+_ASKING_THREADS = 4  # of guests' rules, which look into the database
+_REFUSED_CODES = frozenset({"PRIVATE_ADDRESS", "BAD_URL"})
 
 
 class GuardingProxy:
@@ -42,25 +46,39 @@ class GuardingProxy:
             raise ValueError("A host map is only allowed with MEDIADL_ENV=test.")
         self._host_map = dict(host_map or {})
         self._names = names or SYSTEM_NAMES
-        self._user = "child"
-        self._password = secrets.token_urlsafe(24)
+        self._guests = GuestBook()
+        self._guest = self._guests.admit(user="child")
         self._port = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._lookups = ThreadPoolExecutor(max_workers=_LOOKUP_THREADS, thread_name_prefix="proxy names")
+        self._askers = ThreadPoolExecutor(max_workers=_ASKING_THREADS, thread_name_prefix="proxy rules")
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
 
     @property
     def url(self) -> str:
-        """``http://user:password@127.0.0.1:port``.
+        """``http://user:password@127.0.0.1:port``, for children without rules of their own.
 
         Raises:
             RuntimeError: it was not started.
         """
+        return self.url_of(self._guest)
+
+    def url_of(self, guest: ProxyGuest) -> str:
+        """The same with the guest's own credentials; raises as :attr:`url`."""
         if not self._port:
             raise RuntimeError("The guarding proxy was not started.")
-        return f"http://{self._user}:{self._password}@127.0.0.1:{self._port}"
+        user, password = guest.credentials
+        return f"http://{user}:{password}@127.0.0.1:{self._port}"
+
+    def admit(self, *, before_request: Callable[[str], float] | None = None, upstream: str = "") -> ProxyGuest:
+        """Let children in under rules of their own; see :class:`mediadl.net.proxy_guests.ProxyGuest`."""
+        return self._guests.admit(before_request, upstream)
+
+    def dismiss(self, guest: ProxyGuest) -> None:
+        """Let a guest in no more."""
+        self._guests.dismiss(guest)
 
     @property
     def address(self) -> str:
@@ -70,7 +88,7 @@ class GuardingProxy:
     @property
     def credentials(self) -> tuple[str, str]:
         """User name and password."""
-        return self._user, self._password
+        return self._guest.credentials
 
     def start(self) -> None:
         """Open the port; does nothing if it is open.
@@ -137,29 +155,57 @@ class GuardingProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_HEAD_SECONDS):
-                request = await read_proxy_request(reader, self._user, self._password)
-            far_reader, far_writer = await self._connect(request)
+                request = await read_proxy_request(reader, self._guests.guest_of)
         except RefusedRequestError as refused:
             writer.write(answer(refused.status, str(refused)))
             await writer.drain()
             return
+        try:
+            await self._ask_guest(request)
+            far = await self._connect(request)
         except MediaError as error:
-            status = 403 if error.code in {"PRIVATE_ADDRESS", "BAD_URL"} else 502
-            writer.write(answer(status, f"{error.code}: {error.detail}"))
+            is_rule = error.code in _REFUSED_CODES or error.kind is FailureKind.TOLD_TO_WAIT
+            if is_rule or error.code == "UPSTREAM_PROXY_FAILED":
+                request.guest.refused(error)
+            # Never 429: programs wait by themselves then, for as long as they think right.
+            writer.write(answer(403 if is_rule else 502, f"{error.code}: {error.detail}"))
             await writer.drain()
             return
+        await self._pass_on(request, (reader, writer), far)
+
+    async def _ask_guest(self, request: ProxyRequest) -> None:
+        """Let the guest's own rule count the request, or refuse it."""
+        rule = request.guest.before_request
+        if rule is None:
+            return
+        loop = asyncio.get_running_loop()
+        if seconds := await loop.run_in_executor(self._askers, rule, request.url):
+            await asyncio.sleep(seconds)
+
+    async def _pass_on(self, request: ProxyRequest, near: Streams, far: Streams) -> None:
+        def on_answer(head: HeaderCollector) -> None:
+            error = error_for_page(head.status, head.headers())
+            if error is not None and error.kind is FailureKind.TOLD_TO_WAIT:
+                request.guest.refused(error)
+
         try:
             if request.is_tunnel:
-                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                near[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await relay(near, far)
             else:
-                far_writer.write(request.forwarded_head)
-            await relay(reader, writer, far_reader, far_writer)
+                far[1].write(request.forwarded_head)
+                await exchange(near, far, request.body_bytes, on_answer)
         finally:
-            far_writer.close()
+            far[1].close()
 
-    async def _connect(self, request: ProxyRequest) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, request: ProxyRequest) -> Streams:
         mapped = self._host_map.get(f"{request.host}:{request.port}") or self._host_map.get(request.host)
+        place = (request.host, request.port)
         if mapped:
             host, _, port = mapped.rpartition(":")
-            return await asyncio.open_connection(host, int(port))
-        return await connect_checked(request.host, request.port, self._names, self._lookups)
+            place = (host, int(port))
+        if upstream := request.guest.upstream:
+            return await connect_behind(upstream, place, self._names, self._lookups, is_checked=bool(mapped))
+        if mapped:
+            return await asyncio.open_connection(*place)
+        return await connect_checked(*place, self._names, self._lookups)

@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import binascii
-import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from mediadl.media import MediaError
 from mediadl.net.addresses import check_url
+from mediadl.net.proxy_guests import ProxyGuest
 from mediadl.net.urls import origin_of
 
 _REQUEST_LINE = re.compile(r"([A-Z]{3,16}) (\S+) HTTP/1\.[01]")
@@ -31,22 +33,30 @@ class ProxyRequest:
     """One request through the proxy.
 
     Attributes:
+        guest: whose request it is.
+        url: what is asked for; of a tunnel only its origin is known.
         host: normalised, not resolved yet; literals have been checked.
         forwarded_head: for a plain request, what the site gets to see.
+        body_bytes: of a plain request; None where its end shows only in the body itself (chunked).
     """
 
+    guest: ProxyGuest
     is_tunnel: bool
+    url: str
     host: str
     port: int
     forwarded_head: bytes = b""
+    body_bytes: int | None = None
 
 
-async def read_proxy_request(reader: asyncio.StreamReader, user: str, password: str) -> ProxyRequest:
-    """Read the head of one request.
+async def read_proxy_request(
+    reader: asyncio.StreamReader, guest_of: Callable[[str, str], ProxyGuest | None]
+) -> ProxyRequest:
+    """Read the head of one request; ``guest_of`` knows who has these credentials.
 
     Raises:
-        RefusedRequestError: it cannot be read, or the password is wrong or missing (407).
-        mediadl.media.MediaError: the target is refused by its look.
+        RefusedRequestError: it cannot be read, the password is wrong or missing (407), or the target
+            is refused by its look.
         asyncio.IncompleteReadError: the child closed the connection.
     """
     try:
@@ -58,15 +68,21 @@ async def read_proxy_request(reader: asyncio.StreamReader, user: str, password: 
     if match is None:
         raise RefusedRequestError(400, "The request cannot be read.")
     headers = [line for line in lines[1:] if line]
-    if not _is_authorised(headers, user, password):
+    guest = guest_of(*_credentials(headers))
+    if guest is None:
         raise RefusedRequestError(407, "The proxy's password is missing or wrong.")
     method, target = match.groups()
-    if method == "CONNECT":
-        _, host, port = origin_of(check_url(_tunnel_url(target)))
-        return ProxyRequest(is_tunnel=True, host=host, port=port)
-    if not target.lower().startswith("http://"):
-        raise RefusedRequestError(400, "Only http:// requests and CONNECT are possible here.")
-    return _plain_request(method, target, headers)
+    try:
+        if method == "CONNECT":
+            url = check_url(_tunnel_url(target))
+            _, host, port = origin_of(url)
+            return ProxyRequest(guest, is_tunnel=True, url=url, host=host, port=port)
+        if not target.lower().startswith("http://"):
+            raise RefusedRequestError(400, "Only http:// requests and CONNECT are possible here.")
+        return _plain_request(guest, method, target, headers)
+    except MediaError as error:
+        guest.refused(error)
+        raise RefusedRequestError(403, f"{error.code}: {error.detail}") from error
 
 
 def answer(status: int, text: str) -> bytes:
@@ -86,7 +102,7 @@ def _tunnel_url(target: str) -> str:
     return f"https://{target}/"
 
 
-def _plain_request(method: str, target: str, headers: list[str]) -> ProxyRequest:
+def _plain_request(guest: ProxyGuest, method: str, target: str, headers: list[str]) -> ProxyRequest:
     url = check_url(target)
     _, host, port = origin_of(url)
     parts = urlsplit(url)
@@ -94,21 +110,40 @@ def _plain_request(method: str, target: str, headers: list[str]) -> ProxyRequest
     kept = [line for line in headers if _name(line) not in _HOP_BY_HOP | {"host"}]
     # One request a connection: a second one could name another host, and would go to this one.
     lines = [f"{method} {path} HTTP/1.1", f"Host: {parts.netloc}", *kept, "Connection: close", "", ""]
-    return ProxyRequest(is_tunnel=False, host=host, port=port, forwarded_head="\r\n".join(lines).encode("latin-1"))
+    return ProxyRequest(
+        guest,
+        is_tunnel=False,
+        url=url,
+        host=host,
+        port=port,
+        forwarded_head="\r\n".join(lines).encode("latin-1"),
+        body_bytes=_body_bytes(headers),
+    )
 
 
-def _is_authorised(headers: list[str], user: str, password: str) -> bool:
-    expected = f"{user}:{password}".encode()
+def _body_bytes(headers: list[str]) -> int | None:
+    named = {_name(line): line.partition(":")[2].strip() for line in headers}
+    if "transfer-encoding" in named:
+        return None
+    length = named.get("content-length", "0")
+    if not (length.isascii() and length.isdecimal()):
+        raise RefusedRequestError(400, "The length of the request's body cannot be read.")
+    return int(length)
+
+
+def _credentials(headers: list[str]) -> tuple[str, str]:
+    """User name and password, empty where there are none that can be read."""
     for line in headers:
         if _name(line) != "proxy-authorization":
             continue
         scheme, _, encoded = line.partition(":")[2].strip().partition(" ")
         try:
-            given = base64.b64decode(encoded.strip(), validate=True)
+            given = base64.b64decode(encoded.strip(), validate=True).decode()
         except (binascii.Error, ValueError):
-            return False
-        return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
-    return False
+            break
+        user, _, password = given.partition(":")
+        return (user, password) if scheme.lower() == "basic" else ("", "")
+    return "", ""
 
 
 def _name(line: str) -> str:

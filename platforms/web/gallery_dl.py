@@ -7,13 +7,15 @@ would stream too, but swallows the error that ended a listing, and exits with 0.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mediadl.media import FetchMethod, MediaError, MediaItem, MediaType
 from mediadl.net.urls import normalise_url
-from platforms.child_lines import ChildLines
+from platforms.access import SiteAccess, cookies_file
+from platforms.child_lines import ChildLines, refusals_first
 from platforms.contract import ListingContext, NotForThisDownloaderError
 from platforms.media_urls import content_type_of, extension_of, promised_type, web_media_id
 from platforms.program_errors import error_from
@@ -40,15 +42,28 @@ class GalleryDlAdapter:
         """See :class:`platforms.contract.Adapter`."""
         with (
             empty_working_folder() as folder,
-            ChildLines(_command(context.request.url, folder), context, folder) as child,
+            access_options(context.access) as options,
+            ChildLines(_command(context.request.url, folder, options), context, folder) as child,
         ):
             for line in child.lines():
                 if (item := _item(line)) is not None:
                     yield item
-            _raise_failure(child)
+            with refusals_first(context):
+                _raise_failure(child)
 
 
-def _command(url: str, folder: Path) -> list[str]:
+@contextmanager
+def access_options(access: SiteAccess) -> Iterator[dict[str, Any]]:
+    """The site's user agent, and its cookies in a file that is gone after the block."""
+    options = {"user-agent": access.user_agent} if access.user_agent else {}
+    if not access.cookies:
+        yield options
+        return
+    with cookies_file(access.cookies) as path:
+        yield {**options, "cookies": str(path), "cookies-update": False}
+
+
+def _command(url: str, folder: Path, access: Mapping[str, Any]) -> list[str]:
     writer = {"name": "metadata", "mode": "jsonl", "filename": "-", "event": "prepare", "private": True}
     options = {
         "postprocessors": [writer],
@@ -57,8 +72,10 @@ def _command(url: str, folder: Path) -> list[str]:
         "skip": False,
         "base-directory": str(folder),
         "retries": 0,
+        "sleep-429": 0,  # how long to wait is the engine's to decide
         "timeout": HTTP_TIMEOUT_SECONDS,
         "ytdl-update": False,
+        **access,
     }
     arguments = [f"--option=extractor.{name}={json.dumps(value)}" for name, value in options.items()]
     arguments += ["--option=output.mode=false", "--option=cache.file=null", "--option=extractor.generic.enabled=false"]

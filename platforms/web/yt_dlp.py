@@ -6,13 +6,15 @@ to yt-dlp (:mod:`platforms.fetching`).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem, MediaType
 from mediadl.net.urls import normalise_url
-from platforms.child_lines import ChildLines
+from platforms.access import SiteAccess, cookies_file
+from platforms.child_lines import ChildLines, refusals_first
 from platforms.contract import ListingContext, NotForThisDownloaderError
 from platforms.media_urls import MEDIA_ID_DIGITS, content_type_of, is_stream_list, promised_type, web_media_id
 from platforms.program_errors import error_from
@@ -47,6 +49,17 @@ def common_arguments(url: str) -> list[str]:
     ]  # fmt: skip
 
 
+@contextmanager
+def access_arguments(access: SiteAccess) -> Iterator[list[str]]:
+    """The site's user agent, and its cookies in a file that is gone after the block."""
+    agent = [f"--user-agent={access.user_agent}"] if access.user_agent else []
+    if not access.cookies:
+        yield agent
+        return
+    with cookies_file(access.cookies) as path:
+        yield [*agent, f"--cookies={path}"]
+
+
 class YtDlpAdapter:
     """Yields the video or sound at the URL, or those of its playlist, lazily."""
 
@@ -57,18 +70,24 @@ class YtDlpAdapter:
         if not is_stream_list(url) and not may_know(url, context.stop):
             raise NotForThisDownloaderError("yt-dlp has no extractor for this URL")
         found = 0
-        with empty_working_folder() as folder, ChildLines(_command(context, preset), context, folder) as child:
+        with (
+            empty_working_folder() as folder,
+            access_arguments(context.access) as options,
+            ChildLines(_command(context, preset, options), context, folder) as child,
+        ):
             for line in child.lines():
                 if (data := _read(line)) is not None:
                     found += 1
                     yield _item(data, preset)
-            _raise_failure(child, has_found=found > 0)
+            with refusals_first(context):
+                _raise_failure(child, has_found=found > 0)
 
 
-def _command(context: ListingContext, preset: Preset) -> list[str]:
+def _command(context: ListingContext, preset: Preset, options: Sequence[str]) -> list[str]:
     url = context.request.url
     return [
         *common_arguments(url),
+        *options,
         "--lazy-playlist",
         "--simulate",
         f"--format={preset.formats}",

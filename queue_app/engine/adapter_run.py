@@ -1,7 +1,7 @@
 """Running adapters: what they are given, and what their failures mean."""
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import structlog
@@ -10,9 +10,11 @@ from mediadl.api.errors import ApiError
 from mediadl.configuration import selectors as configuration
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.client import HttpClient
+from platforms.access import access_for
 from platforms.contract import DownloaderInfo, ListingContext, ListingRequest
 from platforms.listing import FoundMedia, list_through
 from queue_app.engine.budgets import RequestBudget
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.running import RunningItem
 
 log = structlog.get_logger("Queue")
@@ -23,7 +25,7 @@ class ContextMaker:
 
     Args:
         running: the item that is listed.
-        proxy_url: the only way out for child processes.
+        proxy: the only way out for child processes.
         before_request: called before each page request.
         save_cursor: keeps where the listing could go on.
         from_start: list everything, wherever an earlier listing got to.
@@ -32,29 +34,34 @@ class ContextMaker:
     def __init__(
         self,
         running: RunningItem,
-        proxy_url: Callable[[], str],
+        proxy: ChildProxy,
         before_request: Callable[[], None],
         save_cursor: Callable[[Any], None],
         *,
         from_start: bool = False,
     ) -> None:
         self._running = running
-        self._proxy_url = proxy_url
+        self._proxy = proxy
         self._before_request = before_request
         self._save_cursor = save_cursor
         self._from_start = from_start
-        self._clients: list[HttpClient] = []
+        self._open = ExitStack()
 
     def __call__(self, info: DownloaderInfo) -> ListingContext:
         """The context for ``info``."""
         running, item = self._running, self._running.item
         budget = RequestBudget(item.platform, info.name, running.stop, self._before_request)
+        access = access_for(item.platform, info.name, item.url)
         client = HttpClient(
             stop=running.stop,
+            user_agent=access.user_agent,
+            cookies=access.cookies,
+            proxy_url=access.proxy_url,
             before_request=budget.before_request,
             headers={"Referer": item.referer} if item.referer else {},
         )
-        self._clients.append(client)
+        self._open.callback(client.close)
+        children = self._open.enter_context(self._proxy.access(budget.count, access.proxy_url))
         return ListingContext(
             request=ListingRequest(
                 url=item.url,
@@ -66,17 +73,18 @@ class ContextMaker:
             ),
             http=client,
             stop=running.stop,
-            proxy_url=self._proxy_url(),
+            proxy_url=children.proxy_url,
             setting=lambda name: configuration.value(f"platforms.{item.platform}.{name}"),
             report=lambda text: log.debug(text, queue_id=item.pk),
             cursor=None if self._from_start else item.listing_cursor,
             save_cursor=self._save_cursor,
+            access=access,
+            refusal=children.refusal,
         )
 
     def close(self) -> None:
-        """Close the connections of all that were asked."""
-        for client in self._clients:
-            client.close()
+        """Close the connections of all that were asked, and let their children out no more."""
+        self._open.close()
 
 
 def understood(

@@ -1,6 +1,6 @@
 """Fetching one medium into its partial file, in a transfer thread, and verifying it in another."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from downloads.folders import disk_error
@@ -12,9 +12,14 @@ from downloads.verification import Verifier
 from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import FailureKind, FetchMethod, MediaError
+from mediadl.net.cookies import cookies_for
 from mediadl.net.limits import FILE_BYTES_LIMIT
+from mediadl.net.part_writer import OnProgress
 from mediadl.net.stopping import StopSignal
 from mediadl.net.transfer import FetchResult, Transfer, TransferRequest, Validators
+from platforms.access import SiteAccess, access_for
+from queue_app.engine.budgets import PageBudget
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.partial_keys import key_of_media
 from queue_app.engine.results import Stored
 from queue_app.engine.running import MediaTask
@@ -41,13 +46,13 @@ class Fetcher:
     """The tools of one transfer thread: its connections stay open between files.
 
     Args:
-        proxy_url: the only way out for child processes.
+        proxy: the only way out for child processes.
     """
 
-    def __init__(self, proxy_url: Callable[[], str]) -> None:
+    def __init__(self, proxy: ChildProxy) -> None:
         self._transfer = Transfer()
         self._room = _Room()
-        self._proxy_url = proxy_url
+        self._proxy = proxy
 
     def close(self) -> None:
         """Close the connections."""
@@ -82,24 +87,17 @@ class Fetcher:
                 task.bytes_start = 0  # it started over
             task.bytes_done, task.bytes_total = done, total or task.bytes_total
 
+        access = _access(task)
         if media.method is FetchMethod.YT_DLP:
-            from platforms.fetching import fetch_stream
-
-            return fetch_stream(
-                media,
-                fd=partial.fd,
-                part_path=partial.path,
-                stop=stop,
-                proxy_url=self._proxy_url(),
-                on_progress=on_progress,
-                max_bytes=FILE_BYTES_LIMIT,
-            )
+            return self._fetch_stream(task, partial, stop, access, on_progress)
         try:
             return self._transfer.fetch(
                 TransferRequest(
                     url=task.url,
                     fd=partial.fd,
-                    headers=media.headers,
+                    headers=_headers(task, access),
+                    cookies=cookies_for(access.cookies, task.url),
+                    proxy_url=access.proxy_url,
                     resume=partial.read_validators() if task.bytes_done else None,
                     expected_size=media.size if task.candidate == 0 else None,
                     stop=stop,
@@ -112,6 +110,43 @@ class Fetcher:
             if stop.reason != "delete":  # then nothing of it is to be left
                 note.write()
             raise
+
+    def _fetch_stream(
+        self, task: MediaTask, partial: PartialFile, stop: StopSignal, access: SiteAccess, on_progress: OnProgress
+    ) -> FetchResult:
+        from platforms.fetching import fetch_stream
+
+        item = task.running.item
+        budget = PageBudget(item.platform, _downloader_of(task), task.url)
+        with self._proxy.access(budget.count, access.proxy_url) as children:
+            return fetch_stream(
+                task.media,
+                fd=partial.fd,
+                part_path=partial.path,
+                stop=stop,
+                proxy_url=children.proxy_url,
+                on_progress=on_progress,
+                max_bytes=FILE_BYTES_LIMIT,
+                access=access,
+                refusal=children.refusal,
+            )
+
+
+def _downloader_of(task: MediaTask) -> str:
+    info = task.running.downloader
+    return info.name if info else task.running.item.used_downloader
+
+
+def _access(task: MediaTask) -> SiteAccess:
+    return access_for(task.running.item.platform, _downloader_of(task), task.url)
+
+
+def _headers(task: MediaTask, access: SiteAccess) -> Mapping[str, str]:
+    """The medium's own headers; a site's user agent counts where they name none."""
+    headers = task.media.headers
+    if not access.user_agent or any(name.lower() == "user-agent" for name in headers):
+        return headers
+    return {**headers, "User-Agent": access.user_agent}
 
 
 def verify(fetched: Fetched, verifier: Verifier) -> Stored:
@@ -132,7 +167,7 @@ def verify(fetched: Fetched, verifier: Verifier) -> Stored:
         fetched.partial.close()
         raise
     item, info = task.running.item, task.running.downloader
-    downloader = info.name if info else item.used_downloader
+    downloader = _downloader_of(task)
     request = StoreRequest(
         item=task.media,
         platform=item.platform,

@@ -1,6 +1,6 @@
 """What lister threads run: a whole listing, or a look at the site for fresh links."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import structlog
@@ -10,6 +10,7 @@ from mediadl.media import FailureKind, MediaError, MediaItem
 from platforms import registry
 from queue_app.engine import media_json
 from queue_app.engine.adapter_run import ContextMaker, understood
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, ListingSuspended
 from queue_app.engine.listing import Listing
@@ -65,14 +66,14 @@ def run_renewal(
     *,
     committer: Committer,
     feed: Feed,
-    proxy_url: Callable[[], str],
+    proxy: ChildProxy,
 ) -> None:
     """Ask the adapter once more for the links of ``tasks``; never raises."""
     wanted = {task.media.media_id: task for task in tasks}
     fresh: list[MediaTask] = []
     error: MediaError | None = None
     try:
-        for task, media in _found_again(running, wanted, proxy_url):
+        for task, media in _found_again(running, wanted, proxy):
             task.media = media_json.with_fresh_links(task.media, media)
             task.renewed, task.candidate = True, 0
             fresh.append(task)
@@ -97,12 +98,12 @@ def run_renewal(
 
 
 def _found_again(
-    running: RunningItem, wanted: dict[str, MediaTask], proxy_url: Callable[[], str]
+    running: RunningItem, wanted: dict[str, MediaTask], proxy: ChildProxy
 ) -> Iterator[tuple[MediaTask, MediaItem]]:
     """The wanted media that the adapter still lists; they leave ``wanted``."""
     info = running.downloader
     infos = [info] if info else registry.downloaders_for(running.item.platform, running.item.downloader)
-    contexts = ContextMaker(running, proxy_url, lambda: None, lambda _cursor: None, from_start=True)
+    contexts = ContextMaker(running, proxy, lambda: None, lambda _cursor: None, from_start=True)
     with closing(understood(running, infos, contexts)) as listed:
         for found in listed:
             running.stop.raise_if_set()

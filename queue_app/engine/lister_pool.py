@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connections
 
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed
@@ -23,15 +24,15 @@ _JOIN_SECONDS = 2.0  # an adapter that does not heed its stop signal is left to 
 class ListerPool:
     """Runs listings and renewals."""
 
-    def __init__(self, feed: Feed, committer: Committer, proxy_url: Callable[[], str]) -> None:
+    def __init__(self, feed: Feed, committer: Committer, proxy: ChildProxy) -> None:
         self._feed = feed
         self._committer = committer
-        self._proxy_url = proxy_url
+        self._proxy = proxy
         self._tools = ListingTools(
             feed=feed,
             store=self._store,
             settle=self._settle,
-            proxy_url=proxy_url,
+            proxy=proxy,
             circuits=CircuitWatch(),
             known=KnownCheck(),
         )
@@ -58,9 +59,7 @@ class ListerPool:
 
     def renew(self, running: RunningItem, tasks: Sequence[MediaTask]) -> None:
         """Ask the adapter for fresh links."""
-        self._run(
-            lambda: run_renewal(running, tasks, committer=self._committer, feed=self._feed, proxy_url=self._proxy_url)
-        )
+        self._run(lambda: run_renewal(running, tasks, committer=self._committer, feed=self._feed, proxy=self._proxy))
 
     def flush_old(self, now: float) -> None:
         """Hand on what listings found a while ago and still hold."""

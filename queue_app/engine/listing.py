@@ -20,6 +20,7 @@ from platforms.contract import DownloaderInfo
 from platforms.listing import FoundMedia
 from queue_app.engine import listed_rows, scopes
 from queue_app.engine.adapter_run import ContextMaker, understood
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.feed import Feed
 from queue_app.engine.known_check import KnownCheck, Settled
@@ -45,7 +46,7 @@ class ListingTools:
     feed: Feed
     store: Callable[[RunningItem, ListedBatch], None]
     settle: Callable[[RunningItem, Sequence[tuple[MediaTask, Settled]]], None]
-    proxy_url: Callable[[], str]
+    proxy: ChildProxy
     circuits: CircuitWatch
     known: KnownCheck
 
@@ -153,7 +154,7 @@ class Listing:
         return self._known_scope if stopped_among_known and self._known_scope else self._wanted
 
     def _found(self, infos: Sequence[DownloaderInfo]) -> Generator[FoundMedia, None, None]:
-        context = ContextMaker(self._running, self._tools.proxy_url, self._flush, self._save_cursor)
+        context = ContextMaker(self._running, self._tools.proxy, self._flush, self._save_cursor)
         return understood(self._running, infos, context)
 
     def _save_cursor(self, cursor: Any) -> None:

@@ -12,6 +12,7 @@ from django.db import connections
 from downloads.verification import Verifier
 from mediadl import clock
 from mediadl.media import FailureKind, MediaError, OutcomeKind, SkipReason
+from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, host_of_url
 from queue_app.engine.fetching import Fetched, Fetcher, verify
@@ -31,10 +32,10 @@ log = structlog.get_logger("Queue")
 class Pipeline:
     """Fetches what the feed hands out and gives the verified files to the committer."""
 
-    def __init__(self, feed: Feed, committer: Committer, proxy_url: Callable[[], str]) -> None:
+    def __init__(self, feed: Feed, committer: Committer, proxy: ChildProxy) -> None:
         self._feed = feed
         self._committer = committer
-        self._proxy_url = proxy_url
+        self._proxy = proxy
         self._verifier = Verifier()
         self._fetched: queue.Queue[Fetched | None] = queue.Queue(_WAITING_FILES)
         self._transfer_threads: list[threading.Thread] = []
@@ -66,7 +67,7 @@ class Pipeline:
         return thread
 
     def _transfer_loop(self) -> None:
-        fetcher = Fetcher(self._proxy_url)
+        fetcher = Fetcher(self._proxy)
         try:
             while not self._closed.is_set():
                 if task := self._feed.take(_IDLE_SECONDS):

@@ -51,8 +51,8 @@ class DrainSession:
         self._committer = Committer(
             self._feed, on_change=self._wake.set, on_expired=self._renew, on_disk_trouble=self._disk_refused
         )
-        self._listers = ListerPool(self._feed, self._committer, self._proxy.url)
-        self._pipeline = Pipeline(self._feed, self._committer, self._proxy.url)
+        self._listers = ListerPool(self._feed, self._committer, self._proxy)
+        self._pipeline = Pipeline(self._feed, self._committer, self._proxy)
         self._ticker = ProgressTicker(self._feed, self._committer)
         self._heartbeat = Heartbeat(self._identity)
         self._slots = SlotHolder(self._identity.name, self._feed, self._pipeline)

@@ -83,6 +83,8 @@ def judge_listing(running: RunningItem, error: MediaError, now: datetime) -> Non
 
 def _verdict(task: MediaTask, error: MediaError, now: datetime) -> Verdict:
     waits = 0
+    if error.code in _OWN_WAITS:
+        return Verdict(now + timedelta(seconds=told_delay_seconds(error)), counts=False)
     if error.kind is FailureKind.TOLD_TO_WAIT:
         _until, waits = told_to_wait(host_key(host_of_url(task.url)), error, now)
     return judge(error, failures=task.tries + 1, max_attempts=preferences.max_attempts(), now=now, waits_in_a_row=waits)
