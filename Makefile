@@ -13,8 +13,8 @@ test: setup check ## all checks and all tests
 check: setup ## style, types, layers, templates, migrations
 	@scripts/check
 
-soak: setup ## the long multiples of the tests that break things on purpose
-	@scripts/with-services .venv/bin/pytest -q -m soak tests
+soak: setup ## the multiples of the tests that break things; SOAK_SCALE=0.1 TIMES=5 for fewer
+	@SOAK_SCALE=$(SOAK_SCALE) scripts/with-services scripts/soak $(if $(TIMES),--times $(TIMES)) $(SOAK_ARGS)
 
 bench: setup ## speed at 1,000,000 rows
 	@.venv/bin/pytest -q -s tests/bench --override-ini='python_files=bench_*.py'

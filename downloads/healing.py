@@ -15,6 +15,7 @@ from downloads.partial import remove_stale_partials
 from downloads.recording import record_files
 from downloads.same_bytes import named_file_has_bytes
 from downloads.store_requests import PlacedFile, Placement
+from mediadl.failpoints import reach
 from mediadl.media import MediaError
 
 _MOST_NUMBERS = 20  # of a name that a crash may have left
@@ -53,6 +54,7 @@ def _adopt(root: Path, journal: Journal) -> int:
     orphans = [orphan for entry in read_entries(journal) if (orphan := _orphan(root, entry))]
     if not orphans:
         return 0
+    reach("store.before_heal")
     with transaction.atomic():
         record_files(orphans)
     return len(orphans)

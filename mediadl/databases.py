@@ -4,6 +4,8 @@ The broker's tables live in a file of their own, so its polling never waits for,
 product's transactions. With PostgreSQL both are the same server.
 """
 
+import hashlib
+import socket
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -56,6 +58,17 @@ def databases_from(environment: Environment) -> dict[str, dict[str, Any]]:
         # A lost wake-up changes nothing (the table is the truth), so the broker need not sync.
         "broker": _sqlite(str(environment.data_dir / "broker.sqlite3"), "NORMAL"),
     }
+
+
+def cluster_name(environment: Environment) -> str:
+    """Whose tasks a cluster takes: those of its own host and data folder.
+
+    Wake-ups and the supervisor's pings are for one cluster, and several may share a PostgreSQL.
+    """
+    if not environment.database_url:
+        return "mediadl"
+    place = f"{socket.gethostname()}:{environment.data_dir}"
+    return f"mediadl-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
 
 
 class BrokerRouter:

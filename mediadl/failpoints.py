@@ -9,6 +9,30 @@ passes to let through first: ``store.before_rename=kill@3``. Actions: ``raise`` 
 import os
 import signal
 import threading
+from collections.abc import Mapping
+
+POINTS: Mapping[str, str] = {
+    "queue.before_commit": "a change of the queue, by a person, a job, the reaper or a worker, before its events",
+    "engine.before_heartbeat": "a worker's leases, before they are renewed",
+    "engine.after_claim": "items are claimed, not yet committed",
+    "engine.before_listed": "what a listing found, before it is written",
+    "engine.after_listing": "a listing has ended well",
+    "engine.before_fetch": "a partial file is held, nothing is asked yet",
+    "fetch.mid_body": "half of a body is on disk",
+    "engine.before_verify": "a whole body is on disk, unchecked",
+    "store.before_sync": "the journal is written, nothing is synced",
+    "store.before_rename": "a synced file, before it gets its name",
+    "store.after_rename": "files have their names, their folders are not synced",
+    "engine.before_outcome": "files are at their places, nothing is recorded",
+    "store.before_commit": "records are written, not committed",
+    "engine.before_end": "an item is about to end or to wait",
+    "engine.before_commit": "a batch of results is written, not committed",
+    "engine.after_commit": "a batch is committed, nobody was told",
+    "engine.before_progress": "progress, before it is written",
+    "events.before_publish": "a transaction is complete but for its events",
+    "store.before_heal": "files that a crash left, before they are adopted",
+    "schedule.before_start": "a scheduled run, before it is written",
+}
 
 
 class FailpointReached(Exception):
@@ -23,13 +47,14 @@ def arm(specification: str) -> None:
     """Arm the points named in ``specification`` (see the module's text); empty disarms all.
 
     Raises:
-        ValueError: an entry is not ``name=raise`` or ``name=kill`` with an optional ``@passes``.
+        ValueError: an entry is not ``name=raise`` or ``name=kill`` with an optional ``@passes``,
+            or there is no such point.
     """
     armed: dict[str, tuple[str, int]] = {}
     for entry in filter(None, (part.strip() for part in specification.split(","))):
         name, _, action = entry.partition("=")
         action, _, passes = action.partition("@")
-        if not name or action not in {"raise", "kill"} or (passes and not passes.isdigit()):
+        if name not in POINTS or action not in {"raise", "kill"} or (passes and not passes.isdigit()):
             raise ValueError(f"{entry!r} is not a failpoint such as store.before_rename=kill@3")
         armed[name] = (action, int(passes or 0))
     with _lock:

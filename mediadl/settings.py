@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mediadl.databases import databases_from
+from mediadl.databases import cluster_name, databases_from
 from mediadl.environment import read_environment
 from mediadl.secret_keys import load_or_create_key
 
@@ -110,6 +110,7 @@ CACHES = {
 DRAIN_CLAIM_SECONDS = 600
 Q_CLUSTER: dict[str, Any] = {
     "name": "mediadl",
+    "cluster_name": cluster_name(ENVIRONMENT),
     "orm": "broker",
     "workers": 2,  # one hosts the drain with all transfers, one takes the short tasks
     "bulk": 1,

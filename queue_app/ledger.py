@@ -13,7 +13,7 @@ from typing import Any, Self
 from django.db import connection, transaction
 from django.db.models import F
 
-from mediadl import clock
+from mediadl import clock, failpoints
 from mediadl.events.services import Event, publish_many
 from mediadl.notifications.kinds import Note
 from mediadl.notifications.services import record
@@ -135,6 +135,7 @@ class Ledger:
 
     def close(self) -> None:
         """Write the counts, the notes and the events (last, as the outbox asks)."""
+        failpoints.reach("queue.before_commit")
         moves = sorted((platform, status, n) for (platform, status), n in self._counts.items() if n)
         self._counts.clear()
         if moves:

@@ -10,6 +10,7 @@ from django.db.models import F
 from mediadl import clock
 from mediadl.accounts.models import User
 from mediadl.api.errors import ApiError, DuplicateError, JobAlreadyRunningError
+from mediadl.failpoints import reach
 from queue_app.models import QueueItem
 from queue_app.services import enqueue
 from queue_app.states import Status
@@ -60,6 +61,7 @@ def start_run(job: Job, *, due_at: datetime | None, user: User | None = None) ->
         JobAlreadyRunningError: by hand, while its last run goes on.
         ApiError: by hand, when the queue refused the request.
     """
+    reach("schedule.before_start")
     now = clock.now()
     if is_running(job):
         if due_at is None:

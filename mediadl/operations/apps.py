@@ -1,6 +1,7 @@
 """The app's place in Django."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class OperationsConfig(AppConfig):
@@ -10,7 +11,10 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """What keeps tables and files bounded without a person."""
+        """What keeps tables and files bounded without a person; in tests, where to break off."""
+        from mediadl import failpoints
         from mediadl.operations.tidying import register_tidying
 
         register_tidying()
+        if settings.ENVIRONMENT.failpoints:
+            failpoints.arm(settings.ENVIRONMENT.failpoints)

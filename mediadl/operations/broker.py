@@ -1,20 +1,29 @@
 """Keeps the broker's tables small: a lost wake-up changes nothing, so old ones may go."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.utils import timezone
 
+_TAKEN_WITHIN = timedelta(days=1)
+
 
 def forget_taken_tasks() -> int:
-    """Drop the tasks that a cluster took and did not live to acknowledge; returns how many.
+    """Drop the tasks that this host's cluster took and did not live to acknowledge; returns how many.
 
-    Only where this machine's is the only cluster (the embedded shape): elsewhere a taken task may
-    be another host's. Tasks not taken yet stay.
+    Tasks not taken yet stay.
     """
     from django_q.models import OrmQ
 
-    if settings.ENVIRONMENT.database_url:
-        return 0
-    return int(OrmQ.objects.filter(lock__gt=timezone.now()).delete()[0])
+    own = settings.Q_CLUSTER["cluster_name"]
+    return int(OrmQ.objects.filter(key=own, lock__gt=timezone.now()).delete()[0])
+
+
+def forget_old_tasks() -> int:
+    """Drop what no cluster took for a day: it was sent to a host that is not there any more."""
+    from django_q.models import OrmQ
+
+    return int(OrmQ.objects.filter(lock__lt=timezone.now() - _TAKEN_WITHIN).delete()[0])
 
 
 def forget_failed_tasks() -> int:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 
 from mediadl.operations.instance_lock import InstanceLock
+from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look_patiently
 from mediadl.operations.process_ties import tie_every_fork
 from mediadl.operations.supervisor import STOP_FLAG_NAME
 
@@ -17,7 +18,8 @@ def run_cluster() -> int:
     """Run the cluster until SIGTERM or SIGINT, or until its sentinel is gone; returns the exit code.
 
     Under ``mediadl serve`` the supervisor owns the stop flag that the drain watches; a worker on
-    its own keeps the flag itself.
+    its own keeps the flag itself, and looks at the queue itself: the supervisor of another host
+    wakes only its own cluster.
     """
     from django_q.cluster import Cluster
 
@@ -26,12 +28,16 @@ def run_cluster() -> int:
     tie_every_fork()
     connections.close_all()
     cluster = Cluster()
-    if not InstanceLock(settings.RUN_DIR).held_by_somebody():
+    is_alone = not InstanceLock(settings.RUN_DIR).held_by_somebody()
+    if is_alone:
         _keep_own_stop_flag(cluster)
     # What is loaded now stays: the collector need not touch, and so copy, the pages shared with forks.
     gc.collect()
     gc.freeze()
     cluster.start()
+    while is_alone and cluster.sentinel.is_alive():
+        look_patiently()
+        cluster.sentinel.join(LOOK_EVERY_SECONDS)
     cluster.sentinel.join()
     return int(bool(cluster.sentinel.exitcode))
 

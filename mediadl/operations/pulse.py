@@ -9,10 +9,10 @@ import structlog
 from django.db import close_old_connections
 
 from mediadl.operations import tick
+from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look
 from mediadl.operations.ping import PingWatch
 from queue_app.liveness import last_ping
 
-REAP_EVERY_SECONDS = 3.0
 SCHEDULE_EVERY_SECONDS = 10.0
 WATCH_EVERY_SECONDS = 1.0
 READY_POLL_SECONDS = 0.1
@@ -65,7 +65,7 @@ class Pulse:
         self._on_web_ready()
         ticks = [
             tick.Tick(WATCH_EVERY_SECONDS, "cluster watch", self._watch_cluster),
-            tick.Tick(REAP_EVERY_SECONDS, "reaper", _reap),
+            tick.Tick(LOOK_EVERY_SECONDS, "reaper", look),
             tick.Tick(SCHEDULE_EVERY_SECONDS, "scheduler", _tick_scheduler),
             tick.Tick(WEB_PROBE_EVERY_SECONDS, "web watch", self._watch_web),
             *tick.registered(),
@@ -106,15 +106,6 @@ def _send_ping(token: str) -> None:
     from django_q.tasks import async_task
 
     async_task("queue_app.tasks.ping", token, task_name="ping")
-
-
-def _reap() -> None:
-    from queue_app.engine.reaper import needs_drain, reap
-    from queue_app.wakeup import wake_drain
-
-    reap()
-    if needs_drain():
-        wake_drain()
 
 
 def _tick_scheduler() -> None:

@@ -157,6 +157,7 @@ def verify(fetched: Fetched, verifier: Verifier) -> Stored:
     """
     task = fetched.task
     try:
+        reach("engine.before_verify")
         verified = verifier.verify(fetched.partial.path, thumbnail_to=thumbnail_path(fetched.result.sha256))
     except MediaError as error:
         if error.kind not in _KEPT_KINDS and error.code not in _KEPT_CODES:

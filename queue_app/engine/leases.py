@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from mediadl import clock
+from mediadl import clock, failpoints
 from queue_app.engine.identity import WorkerIdentity
 from queue_app.engine.timing import LEASE_SECONDS
 from queue_app.models import QueueItem, Worker
@@ -18,6 +18,7 @@ def heartbeat(worker: WorkerIdentity) -> None:
     """
     now = clock.now()
     with transaction.atomic():
+        failpoints.reach("engine.before_heartbeat")
         Worker.objects.update_or_create(
             name=worker.name,
             defaults={"heartbeat_at": now},

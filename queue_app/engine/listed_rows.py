@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mediadl.failpoints import reach
 from mediadl.media import MediaItem, OutcomeKind, SkipReason
 from queue_app.engine import media_json
 from queue_app.engine.known_check import Settled
@@ -28,6 +29,7 @@ def store_batch(ledger: WriterLedger, running: RunningItem, batch: ListedBatch) 
     """Write the outcomes and the item's counters, if the item is still this worker's."""
     if not running.is_held:
         return
+    reach("engine.before_listed")
     item = running.item
     kinds = [settled.outcome if settled else OutcomeKind.LISTED for _position, _media, settled in batch.rows]
     item.items_listed += len(batch.rows)

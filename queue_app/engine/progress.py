@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from mediadl import failpoints
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
 from queue_app.engine.committer import Committer
@@ -71,6 +72,7 @@ def measure(running: RunningItem, moment: float) -> float:
 
 def publish_progress(ledger: WriterLedger, speeds: dict[RunningItem, float], moment: float) -> None:
     """Write what changed since it was last shown, into the rows and the outbox."""
+    failpoints.reach("engine.before_progress")
     for running, speed in speeds.items():
         if not running.is_held or running.ending:
             continue

@@ -21,6 +21,7 @@ def main() -> None:
     django.setup()
     from mediadl import failpoints
     from queue_app.engine.drain import run_drain
+    from scheduler.ticks import tick
     from tests.unit.queue_app import fake_site
     from tests.unit.queue_app.building import media
 
@@ -30,6 +31,8 @@ def main() -> None:
         url = f"https://{fake_site.HOST}{urlsplit(path).path}"
         fake_site.SITE.lists(*(media(media_id, media_url) for media_id, media_url in entries), url=url)
     print("begins", flush=True)  # noqa: T201 - the test reads it
+    if os.environ.get("TICK"):
+        tick()
     run_drain(linger_seconds=float(os.environ.get("LINGER", "0")))
     print("ended", flush=True)  # noqa: T201
 

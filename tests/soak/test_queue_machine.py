@@ -1,28 +1,40 @@
-"""Hypothesis plays people, workers and the reaper against one another; the invariants must hold."""
+"""Hypothesis plays people, workers, the reaper and the clock against one another; the invariants must hold."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from copy import copy
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from mediadl import clock
 from mediadl.api.errors import ApiError
 from queue_app import callbacks, selectors, services
 from queue_app.blocks import read_blocks
 from queue_app.engine.claims import claim
+from queue_app.engine.identity import WorkerIdentity
+from queue_app.engine.leases import heartbeat
 from queue_app.engine.reaper import POISON_DEATHS, reap
 from queue_app.ledger import Ledger
-from queue_app.models import QueueItem
+from queue_app.models import QueueItem, Worker
 from queue_app.states import ACTIVE, ENDED, LIST_RANK, TRANSITIONS, Action, Status
+from tests.soak.measuring import Figures, Scale
 from tests.unit.queue_app import fake_site
 from tests.unit.queue_app.rows import recount
 
 URLS = [f"https://fakesite.example/u{number}" for number in range(4)]
+WORKERS = ("a", "b", "c")
+workers = st.sampled_from(WORKERS)
 indices = st.integers(0, 7)
+ENDINGS = st.sampled_from([Action.COMPLETE, Action.FAIL, Action.RELEASE])
+
+
+def identity(worker: str) -> WorkerIdentity:
+    """A worker of another host: only its silence tells that it is dead."""
+    return WorkerIdentity(worker, "elsewhere", 1, "1")
 
 
 def refused(change: Callable[[], object]) -> str | None:
@@ -43,7 +55,11 @@ class QueueMachine(RuleBasedStateMachine):
         fake_site.register()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        self.held: dict[int, QueueItem] = {}  # what "our worker" believes to run
+        self.offset = timedelta()
+        self.clock = clock.clock_set_to(lambda: datetime.now(UTC) + self.offset)
+        self.clock.__enter__()
+        self.held: dict[str, dict[int, QueueItem]] = {name: {} for name in WORKERS}  # what each believes to run
+        self.old: list[QueueItem] = []  # what they ended or lost: a result may be delivered again
         self.last_fence: dict[int, int] = {}
         self.ended: list[tuple[int, str]] = []
         self.tell = lambda item: self.ended.append((item.pk, str(item.status)))
@@ -51,6 +67,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         callbacks.forget_callback(self.tell)
+        self.clock.__exit__(None, None, None)
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
@@ -78,32 +95,73 @@ class QueueMachine(RuleBasedStateMachine):
         if item := self.pick(index):
             services.delete(item_id=item.pk)
 
-    @rule(limit=st.integers(1, 3))
-    def claim(self, limit: int) -> None:
+    @rule(worker=workers, limit=st.integers(1, 3))
+    def claim(self, worker: str, limit: int) -> None:
+        heartbeat(identity(worker))
         shown = [row["id"] for row in selectors.list_items(status="pending").items]
         suspects = set(QueueItem.objects.filter(deaths__gte=2).values_list("pk", flat=True))
         with Ledger() as ledger:
-            items = claim(ledger, "w", limit=limit, blocks=read_blocks(clock.now()), alone=False)
+            items = claim(ledger, worker, limit=limit, blocks=read_blocks(clock.now()), alone=False)
         assert [item.pk for item in items] == [pk for pk in shown if pk not in suspects][:limit]
-        self.held |= {item.pk: item for item in items}
+        self.held[worker] |= {item.pk: item for item in items}
 
-    @rule(index=indices, action=st.sampled_from([Action.COMPLETE, Action.FAIL, Action.RELEASE]))
-    def end(self, index: int, action: Action) -> None:
-        """Our worker writes with what it read when it claimed; a lost lease must make that void."""
-        if not self.held:
+    @rule(worker=workers, index=indices, action=ENDINGS)
+    def end(self, worker: str, index: int, action: Action) -> None:
+        """A worker writes with what it read when it claimed; a lost lease must make that void."""
+        mine = self.held[worker]
+        if not mine:
             return
-        pk = sorted(self.held)[index % len(self.held)]
-        item = self.held.pop(pk)
-        now = QueueItem.objects.filter(pk=pk, status="downloading", fence=item.fence).exists()
+        item = mine.pop(sorted(mine)[index % len(mine)])
+        self.old.append(copy(item))
+        is_ours = QueueItem.objects.filter(pk=item.pk, status="downloading", fence=item.fence).exists()
         with Ledger() as ledger:
-            assert ledger.change(item, action) is now
+            assert ledger.change(item, action) is is_ours
+
+    @rule(index=indices, action=ENDINGS)
+    def deliver_again(self, index: int, action: Action) -> None:
+        """The same result once more, as after a redelivery: it changes nothing."""
+        if self.old:
+            with Ledger() as ledger:
+                assert ledger.change(copy(self.old[index % len(self.old)]), action) is False
+
+    @rule(worker=workers)
+    def beat(self, worker: str) -> None:
+        """A living worker keeps what it runs, and only that."""
+        heartbeat(identity(worker))
+        rows = QueueItem.objects.filter(lease_worker=worker)
+        assert all(row.lease_expires_at and row.lease_expires_at > clock.now() for row in rows)
+
+    @rule(seconds=st.sampled_from([1, 12, 31, 3600, -3600]))
+    def clock_jumps(self, seconds: int) -> None:
+        self.offset += timedelta(seconds=seconds)
+
+    @rule()
+    def reaper_comes(self) -> None:
+        """What is expired, or a silent worker's, goes back; twice is as good as once."""
+        now = clock.now()
+        silent = set(Worker.objects.filter(heartbeat_at__lte=now - timedelta(seconds=30)).values_list("pk", flat=True))
+        lost = [
+            item.pk
+            for item in QueueItem.objects.filter(status="downloading")
+            if item.lease_worker in silent or (item.lease_expires_at and item.lease_expires_at <= now)
+        ]
+        assert reap() == len(lost)
+        assert reap() == 0
+        assert not QueueItem.objects.filter(pk__in=lost, status="downloading").exists()
 
     @rule(index=indices)
     def worker_dies(self, index: int) -> None:
         item = self.pick(index)
         if item is not None and item.status == Status.DOWNLOADING:
             QueueItem.objects.filter(pk=item.pk).update(lease_expires_at=clock.now() - timedelta(seconds=1))
-            assert reap() == 1
+            assert reap() >= 1
+
+    @invariant()
+    def nothing_runs_twice(self) -> None:
+        """At most one worker holds an item with the fence that still counts, and the row names it."""
+        for row in QueueItem.objects.filter(status="downloading"):
+            holders = [name for name, mine in self.held.items() if row.pk in mine and mine[row.pk].fence == row.fence]
+            assert holders == [row.lease_worker]
 
     @invariant()
     def counts_are_exact(self) -> None:
@@ -129,7 +187,9 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_the_queue_machine() -> None:
-    from hypothesis.stateful import run_state_machine_as_test
-
-    run_state_machine_as_test(QueueMachine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
+@pytest.mark.timeout(7200)
+def test_the_queue_machine(scale: Scale, figures: Figures) -> None:
+    examples, steps = scale.of(12, 2000), scale.of(20, 60)
+    how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
+    run_state_machine_as_test(QueueMachine, settings=how)
+    figures.add("Orders of users, workers, reaper, clock", f"{examples} x {steps} steps", "every invariant held")
