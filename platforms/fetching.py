@@ -16,10 +16,10 @@ from mediadl.net.children import ChildResult, run_child
 from mediadl.net.stopping import StopSignal
 from mediadl.net.transfer import FetchResult
 from platforms.access import NO_ACCESS, SiteAccess
+from platforms.extractors.yt_dlp import access_arguments, common_arguments
 from platforms.program_errors import error_from
 from platforms.stream_progress import PROGRESS_TEMPLATE, StreamProgress
 from platforms.web.presets import preset_named
-from platforms.web.yt_dlp import access_arguments, common_arguments
 
 FETCH_TIMEOUT_SECONDS = 12 * 3600  # a whole stream; a stall ends by the program's socket timeout
 HASH_CHUNK_BYTES = 1024 * 1024
@@ -101,13 +101,21 @@ def _command(item: MediaItem, folder: Path, access_options: Sequence[str]) -> li
     return [
         *common_arguments(url), *access_options,
         "--no-playlist", "--playlist-items=1", "--no-simulate", "--no-mtime", "--no-embed-metadata",
-        f"--format={preset.formats}", *preset.arguments, "--merge-output-format=mp4/mkv", "--remux-video=mp4/mkv",
+        *_choice_of_formats(item), *preset.arguments, "--merge-output-format=mp4/mkv", "--remux-video=mp4/mkv",
         f"--paths={folder}", "--output=media.%(ext)s", "--continue", "--downloader=dash,m3u8:native",
         f"--concurrent-fragments={FRAGMENTS_AT_ONCE}", f"--fragment-retries={FRAGMENT_RETRIES}",
         "--abort-on-unavailable-fragments", "--quiet", "--newline", "--progress", "--progress-delta=0.25",
         f"--progress-template=download:{PROGRESS_TEMPLATE}", f"--print=after_move:{_FILE_LINE}%(filepath)s",
         *([f"--referer={referer}"] if referer else []), "--", url,
     ]  # fmt: skip
+
+
+def _choice_of_formats(item: MediaItem) -> list[str]:
+    """The adapter's own choice, else the preset's."""
+    options = item.fetch_options
+    formats = options.get("formats") or preset_named(options.get("preset")).formats
+    sort = options.get("format_sort")
+    return [f"--format={formats}", *([f"--format-sort={sort}"] if sort else [])]
 
 
 def _made_file(

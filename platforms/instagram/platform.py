@@ -4,7 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 from mediadl.configuration.registry import Kind, Leaf
+from platforms.access import has_cookies
 from platforms.contract import DownloaderInfo, PlatformInfo, Recognition
+from platforms.instagram.gallery_dl import DEFAULT_PAUSE_SECONDS, PAUSE_SETTING, SETUP_HINT, InstagramAdapter
 from platforms.sources import user_name_rule
 from platforms.unavailable import UnavailableAdapter, never
 
@@ -33,6 +35,8 @@ def claims(url: str) -> Recognition | None:
     if parts.hostname not in _HOSTS:
         return None
     path = [part for part in parts.path.split("/") if part]
+    if path[:2] == ["stories", "highlights"] and len(path) == 3:
+        return Recognition("instagram", _UNNAMED, "stories", "Instagram highlight")
     if len(path) >= 2 and path[0] == "stories" and _NAME.fullmatch(path[1]):
         return Recognition("instagram", path[1], "stories", "Instagram stories")
     if len(path) >= 2 and path[0] in {"p", "reel", "reels", "tv"}:
@@ -41,6 +45,8 @@ def claims(url: str) -> Recognition | None:
         return None
     if len(path) >= 3 and path[1] in {"p", "reel"}:
         return _post(path[1], path[0])
+    if len(path) == 2 and path[1] == "highlights":
+        return Recognition("instagram", path[0], "stories", "Instagram highlights")
     if len(path) == 2 and path[1] == "reels":
         return Recognition("instagram", path[0], "reels", "Instagram reels")
     return Recognition("instagram", path[0], "posts", "Instagram profile")
@@ -73,13 +79,28 @@ PLATFORM = PlatformInfo(
     downloaders=(
         _downloader("fastdl", "FastDL (640x640)", third_party=True, hourly=100),
         _downloader("toolzu", "Toolzu (1920x1440)", third_party=True, hourly=100),
-        _downloader("gallery-dl", "Instagram (cookies)", third_party=False, hourly=0),
+        DownloaderInfo(
+            "gallery-dl",
+            "Instagram (cookies)",
+            InstagramAdapter(),
+            configured=lambda: has_cookies("instagram"),
+            setup_hint=SETUP_HINT,
+        ),
     ),
     claims=claims,
     clean_source=clean_source,
     log_module="Instagram",
     source_url=source_url,
     leaves=(
+        Leaf(
+            f"platforms.instagram.{PAUSE_SETTING}",
+            Kind.INTEGER,
+            DEFAULT_PAUSE_SECONDS,
+            "Instagram (cookies): seconds between requests",
+            "Instagram soon asks hasty accounts to prove themselves; 0 means no pause.",
+            low=0,
+            high=120,
+        ),
         Leaf(
             "platforms.instagram.toolzu.auto_upgrade",
             Kind.BOOLEAN,

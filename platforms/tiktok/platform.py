@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from mediadl.configuration.registry import Kind, Leaf
 from platforms.contract import DownloaderInfo, PlatformInfo, Recognition
 from platforms.sources import user_name_rule
-from platforms.unavailable import UnavailableAdapter, never
+from platforms.tiktok.adapter import TikTokAdapter
+from platforms.tiktok.qualities import QUALITIES
 
 _HOSTS = frozenset({"tiktok.com", "www.tiktok.com", "m.tiktok.com"})
 _SHORT_LINK_HOSTS = frozenset({"vm.tiktok.com", "vt.tiktok.com"})
 _NAME = re.compile(r"[A-Za-z0-9._]{2,24}")
 _UNNAMED = "tiktok"  # the source of a link that does not name its author
-_HINT = "This version cannot ask TikTok yet; paste links of other sites, or wait for the update that brings it."
 
 clean_source = user_name_rule(_NAME.pattern, "2 to 24 letters, digits, dots and underscores")
 
@@ -44,9 +44,7 @@ PLATFORM = PlatformInfo(
     display_name="TikTok",
     content_types=("videos",),
     features=("date_filtering", "limit_downloads"),
-    downloaders=(
-        DownloaderInfo("yt-dlp", "TikTok (yt-dlp)", UnavailableAdapter(_HINT), configured=never, setup_hint=_HINT),
-    ),
+    downloaders=(DownloaderInfo("yt-dlp", "TikTok (yt-dlp)", TikTokAdapter()),),
     claims=claims,
     clean_source=clean_source,
     log_module="TikTok",
@@ -57,8 +55,8 @@ PLATFORM = PlatformInfo(
             Kind.CHOICE,
             "hd",
             "Quality",
-            "hd: the best there is; sd: smaller files.",
-            choices=("hd", "sd"),
+            "hd: the best there is; sd: smaller files. Without watermark where TikTok offers one.",
+            choices=tuple(QUALITIES),
         ),
     ),
 )

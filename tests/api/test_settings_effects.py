@@ -53,6 +53,12 @@ EFFECTS = {
     "notifications.browser.enabled": (
         "tests/unit/notifications/test_endpoints.py::test_the_browser_hears_only_while_its_switch_is_on"
     ),
+    "platforms.tiktok.quality": (
+        "tests/unit/platforms/test_tiktok.py::test_quality_chooses_the_file_and_never_the_watermark"
+    ),
+    "platforms.instagram.gallery-dl.pause_seconds": (
+        "tests/unit/platforms/test_instagram_gallery_dl.py::test_the_pause_between_requests_is_kept"
+    ),
     "platforms.*.fallback": (
         "tests/unit/platforms/test_downloader_choice.py::test_with_fallback_the_next_ones_follow_but_never_a_named_one"
     ),
@@ -64,7 +70,6 @@ EFFECTS = {
 NOT_YET = (
     "platforms.instagram.toolzu.auto_upgrade",
     "platforms.instagram.toolzu.captcha_api_key",
-    "platforms.tiktok.quality",
 )
 REQUESTS = {
     "instagram": {"url": "https://www.instagram.com/evalongoria/", "source": "evalongoria", "content_type": "posts"},

@@ -9,7 +9,9 @@ from django.conf import settings
 
 from mediadl.media import FetchMethod, MediaError, MediaType
 from platforms.contract import NotForThisDownloaderError
-from platforms.web.gallery_dl import GalleryDlAdapter, _item
+from platforms.extractors.gallery_dl import read_line
+from platforms.web.gallery_dl import GalleryDlAdapter
+from platforms.web.gallery_dl import _item as item_of_data
 from tests.fakes.site_gallery import BOARD_HOST
 
 
@@ -17,6 +19,11 @@ def line(**data: object) -> str:
     import json
 
     return json.dumps({"category": "somesite", "mediadl_url": "https://i.example/a.jpg", **data})
+
+
+def _item(text: str):
+    data = read_line(text)
+    return None if data is None else item_of_data(data)
 
 
 def test_a_line_becomes_an_item():

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mediadl.media import FailureKind, FetchMethod, MediaError, MediaType
+from platforms.extractors.yt_dlp import read_line
 from platforms.web.presets import PRESETS, preset_named
-from platforms.web.yt_dlp import YtDlpAdapter, _item, _read
+from platforms.web.yt_dlp import YtDlpAdapter, _item
 from tests.fakes import streams
 from tests.fakes.site_gallery import PROFILE_HOST
 
@@ -81,7 +82,7 @@ def test_what_is_live_is_refused_with_the_reason(live):
     ["", "mediadl", "mediadl nothing", "mediadl []", "mediadl {}", json.dumps(ENTRY), "mediadl " + "[" * 100_000],
 )
 def test_other_lines_are_passed_over(line):
-    assert _read(line) is None
+    assert read_line(line) is None
 
 
 def test_an_unknown_preset_names_those_that_exist(bench):
