@@ -1,7 +1,7 @@
 """Listing with yt-dlp: a process that fetches no media, and the fields of the lines that it prints."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -53,7 +53,7 @@ def access_arguments(access: SiteAccess) -> Iterator[list[str]]:
         yield [*agent, f"--cookies={path}"]
 
 
-def entries(context: ListingContext, url: str, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
+def entries(context: ListingContext, url: str, arguments: Sequence[str]) -> Generator[dict[str, Any], None, None]:
     """The data of each entry at ``url`` with its chosen format, lazily.
 
     Single entries of a playlist that cannot be had are passed over.

@@ -4,7 +4,7 @@ One page is asked for each post that is taken. A user's list names photo posts a
 yt-dlp then finds only their music, and that tells them apart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +38,7 @@ class TikTokAdapter:
                 yield from items
 
 
-def _posts(context: ListingContext, url: str, quality: Quality) -> Iterator[list[MediaItem]]:
+def _posts(context: ListingContext, url: str, quality: Quality) -> Generator[list[MediaItem], None, None]:
     """The files of each post, as it is listed."""
     is_profile = "/@" in url and url.count("/") == 3
     arguments = quality.arguments

@@ -12,7 +12,7 @@ from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem, Media
 from mediadl.net.urls import normalise_url
 from platforms.contract import ListingContext, NotForThisDownloaderError
 from platforms.extractors import yt_dlp
-from platforms.media_urls import MEDIA_ID_DIGITS, content_type_of, is_stream_list, promised_type, web_media_id
+from platforms.media_urls import MEDIA_ID_DIGITS, content_type_of, is_stream_list, web_media_id
 from platforms.site_text import shown
 from platforms.web.presets import DEFAULT, Preset, preset_named
 from platforms.web.yt_dlp_urls import may_know
