@@ -72,9 +72,9 @@ def test_the_shape_is_the_specifications():
     assert {"last_error", "next_attempt_at", "rate_limit"} <= set(instagram)
 
 
-def test_what_this_version_cannot_do_is_unconfigured_and_web_works():
+def test_what_needs_cookies_or_a_browser_is_unconfigured_and_the_rest_works():
     assert [one["status"] for one in list_platforms()] == [
-        "unconfigured", "unconfigured", "operational", "operational"
+        "unconfigured", "operational", "operational", "operational"
     ]  # fmt: skip
     assert all(one["setup_hint"] for one in row("instagram")["downloaders"])
 
