@@ -3,17 +3,17 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from mediadl.net.urls import host_of
-from mediadl.notifications.models import ChannelState, Message
+from mediadl.notifications.models import ChannelState, Choice, Message
+from mediadl.notifications.selectors import shown_target
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only services write; a webhook's address may be a secret, so only its host is shown."""
+    """Rows that only services write; an address may be a secret, so only its host or service is shown."""
 
     @admin.display(description="target")
     def host(self, row: Message | ChannelState) -> str:
-        """The webhook's host."""
-        return host_of(row.target) if row.target else ""
+        """The webhook's host, the service, or the user."""
+        return shown_target(row.channel, row.target)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Nobody adds a row here."""
@@ -43,3 +43,10 @@ class ChannelStateAdmin(ReadOnlyAdmin):
 
     list_display = ["channel", "host", "failures", "last_error", "last_error_at", "last_sent_at", "next_attempt_at"]
     exclude = ["target"]
+
+
+@admin.register(Choice)
+class ChoiceAdmin(ReadOnlyAdmin):
+    """What each person wants to hear of; they choose it themselves, on their account's page."""
+
+    list_display = ["user", "email_events", "browser_events"]

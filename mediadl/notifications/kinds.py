@@ -24,6 +24,15 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+KIND_WORDS = {
+    Kind.SUCCESS: "Downloads that worked",
+    Kind.FAILURE: "Downloads that failed",
+    Kind.NEEDS_PERSON: "Something for you to do",
+    Kind.DISK: "Downloading paused for the disk, and goes on",
+    Kind.PLATFORM_DOWN: "A site is down, and up again",
+    Kind.THREAD_ENDED: "A forum thread that ended",
+}
+
 LEVEL_OF_KIND = {
     Kind.SUCCESS: Level.SUCCESS,
     Kind.FAILURE: Level.ERROR,
@@ -43,6 +52,7 @@ class Note:
         label: what the link is called.
         level: the kind's own where it is left out.
         auto_dismiss_seconds: how long the browser shows it; None until it is closed.
+        pages_only: it answers whoever is looking, and is no news for anybody else.
     """
 
     kind: Kind
@@ -52,6 +62,7 @@ class Note:
     label: str = ""
     level: Level | None = None
     auto_dismiss_seconds: int | None = None
+    pages_only: bool = False
 
     @property
     def shown_level(self) -> Level:

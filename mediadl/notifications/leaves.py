@@ -1,6 +1,6 @@
 """The settings below ``notifications``: which channel tells whom of what."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -9,12 +9,14 @@ from mediadl.configuration.registry import Kind as LeafKind
 from mediadl.configuration.registry import Leaf, register
 from mediadl.media import MediaError
 from mediadl.net.addresses import check_url
+from mediadl.notifications.apprise_schemas import ALLOWED_SCHEMAS, REFUSED_OPTIONS, schema_of
 from mediadl.notifications.kinds import Kind
 
 MAX_PORT = 65_535
 MAX_ADDRESS = 254
 MAX_URLS = 10
 MAX_SECRET = 500
+MAX_APPRISE = 4000  # characters, over all addresses
 EVENTS = tuple(kind.value for kind in Kind)
 _MAIL_EVENTS = [kind.value for kind in Kind if kind is not Kind.SUCCESS]
 _EVENTS_HELP = f"One a line, of: {', '.join(EVENTS)}."
@@ -22,7 +24,7 @@ _EVENTS_HELP = f"One a line, of: {', '.join(EVENTS)}."
 
 def register_leaves() -> None:
     """Put ``notifications`` into the tree."""
-    register(*_mail_leaves(), *_webhook_leaves())
+    register(*_mail_leaves(), *_webhook_leaves(), *_apprise_leaves())
     register(
         Leaf(
             "notifications.browser.enabled",
@@ -101,6 +103,58 @@ def _webhook_leaves() -> list[Leaf]:
         ),
         Leaf(f"{top}.events", LeafKind.TEXT_LIST, lambda: list(EVENTS), "Webhooks about", _EVENTS_HELP, choices=EVENTS),
     ]
+
+
+def _apprise_leaves() -> list[Leaf]:
+    top = "notifications.apprise"
+    return [
+        Leaf(
+            f"{top}.enabled",
+            LeafKind.BOOLEAN,
+            default=False,
+            label="Apprise",
+            help="Tell the services below: Telegram, Discord, ntfy, Gotify, Matrix, Slack and many more.",
+        ),
+        Leaf(
+            f"{top}.urls",
+            LeafKind.SECRET,
+            "",
+            "Apprise addresses",
+            f"As Apprise writes them, such as ntfys://host/topic, each with one receiver; at most {MAX_URLS}, with "
+            "spaces between them. Kept encrypted.",
+            high=MAX_APPRISE,
+            check=_apprise_problem,
+        ),
+        Leaf(
+            f"{top}.events",
+            LeafKind.TEXT_LIST,
+            lambda: list(_MAIL_EVENTS),
+            "Apprise about",
+            f"{_EVENTS_HELP} What happens within a minute comes in one message.",
+            choices=EVENTS,
+        ),
+    ]
+
+
+def _apprise_problem(text: str) -> str | None:
+    """What is wrong; an address is never repeated, it holds tokens."""
+    addresses = text.split()
+    if len(addresses) > MAX_URLS:
+        return f"Must be at most {MAX_URLS} addresses."
+    if len(set(addresses)) < len(addresses):
+        return "The same address stands here twice."
+    for number, address in enumerate(addresses, start=1):
+        schema = schema_of(address)
+        if not schema:
+            return f"Address {number} is none of Apprise's: it must start with a service and ://."
+        if schema not in ALLOWED_SCHEMAS:
+            return f"Address {number}: the service {schema[:20]} is not allowed here; only those that speak HTTP are."
+        options = {
+            name.lower().lstrip("+-: ") for name, _ in parse_qsl(address.partition("?")[2], keep_blank_values=True)
+        }
+        if refused := sorted(options & REFUSED_OPTIONS):
+            return f"Address {number}: the option {refused[0]} is not allowed here."
+    return None
 
 
 def _site_problem(text: str) -> str | None:

@@ -27,28 +27,38 @@ def smtp_server() -> SmtpServer:
     )
 
 
-def missing_setting() -> tuple[str, str] | None:
+def missing_setting(recipients: Sequence[str]) -> tuple[str, str] | None:
     """What the settings lack before a mail can go: a leaf's path and a sentence."""
     if not value("notifications.email.smtp_host"):
         return "notifications.email.smtp_host", "Name the SMTP server first."
-    if not value("notifications.email.to_addresses"):
+    if not recipients:
         return "notifications.email.to_addresses", "Name at least one recipient first."
     return None
 
 
-def mail_about(messages: Sequence[Message]) -> EmailMessage:
+def mail_about(messages: Sequence[Message], recipients: Sequence[str]) -> EmailMessage:
     """One mail about all ``messages``, oldest first."""
+    identity = f"{messages[-1].uuid}.{len(messages)}"
+    return new_mail(f"mediadl: {subject_of(messages)}", grouped_text(messages), identity, recipients)
+
+
+def grouped_text(messages: Sequence[Message]) -> str:
+    """All ``messages``, oldest first, as plain text."""
     lines = [f"{len(messages)} things happened:", ""] if len(messages) > 1 else []
     for message in messages[:_LISTED]:
         lines += _lines(message)
     if len(messages) > _LISTED:
         lines += [f"... and {len(messages) - _LISTED} more.", ""]
-    return new_mail(_subject(messages), "\n".join(lines), f"{messages[-1].uuid}.{len(messages)}")
+    return "\n".join(lines)
 
 
-def new_mail(subject: str, text: str, identity: str) -> EmailMessage:
-    """A mail from and to whom the settings say; ``identity`` makes its Message-ID, the same for each try."""
-    recipients = list(value("notifications.email.to_addresses"))
+def general_recipients() -> list[str]:
+    """Whom the settings name."""
+    return list(value("notifications.email.to_addresses"))
+
+
+def new_mail(subject: str, text: str, identity: str, recipients: Sequence[str]) -> EmailMessage:
+    """A mail from whom the settings say; ``identity`` makes its Message-ID, the same for each try."""
     sender = str(value("notifications.email.from_address")) or recipients[0]
     mail = EmailMessage()
     mail["Subject"] = _one_line(subject)[:_SUBJECT_CHARACTERS]
@@ -61,11 +71,12 @@ def new_mail(subject: str, text: str, identity: str) -> EmailMessage:
     return mail
 
 
-def _subject(messages: Sequence[Message]) -> str:
+def subject_of(messages: Sequence[Message]) -> str:
+    """The titles in one line."""
     if len(messages) == 1:
-        return f"mediadl: {messages[0].title}"
+        return _one_line(messages[0].title)
     titles = Counter(message.title for message in messages).most_common()
-    return "mediadl: " + ", ".join(f"{count} x {title}" for title, count in titles)
+    return _one_line(", ".join(f"{count} x {title}" for title, count in titles))
 
 
 def _lines(message: Message) -> list[str]:

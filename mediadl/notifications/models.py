@@ -2,8 +2,11 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from mediadl.notifications.kinds import Kind
 
 
 class Channel(models.TextChoices):
@@ -11,13 +14,33 @@ class Channel(models.TextChoices):
 
     EMAIL = "email", "E-mail"
     WEBHOOK = "webhook", "Webhook"
+    APPRISE = "apprise", "Apprise"
+
+
+def every_kind() -> list[str]:
+    """All kinds of events."""
+    return [kind.value for kind in Kind]
+
+
+class Choice(models.Model):
+    """What one person wants to hear of; without a row all on open pages, and no mails of their own."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="notification_choice"
+    )
+    email_events = models.JSONField(default=list, blank=True)
+    browser_events = models.JSONField(default=every_kind, blank=True)
+
+    def __str__(self) -> str:
+        return f"choice of user {self.pk}"
 
 
 class Message(models.Model):
     """One note for one target; written in the transaction that makes it true, deleted some days after it went.
 
-    ``target`` is the webhook's URL, or empty for e-mail. ``uuid`` stays the same over all tries, so
-    that a receiver can tell a repetition.
+    ``target`` is the webhook's URL, a name for Apprise's address (never the address: it holds tokens),
+    ``user:ID`` for one person's mails, or empty for those to the recipients in the settings. ``uuid``
+    stays the same over all tries, so that a receiver can tell a repetition.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

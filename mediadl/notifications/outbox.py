@@ -13,16 +13,12 @@ from django.db import transaction
 from django.db.models import F, Min, QuerySet
 
 from mediadl import clock
+from mediadl.notifications.delivering import RULES, ChannelRule, deliver
 from mediadl.notifications.errors import DeliveryError
-from mediadl.notifications.mails import mail_about, missing_setting, smtp_server
 from mediadl.notifications.models import Channel, ChannelState, Message
-from mediadl.notifications.services import mail_is_on, webhook_urls
-from mediadl.notifications.smtp import send_mail
-from mediadl.notifications.webhooks import post_webhook
+from mediadl.notifications.targets import is_wanted
 
 GROUP_SECONDS = 60  # what happens within it comes in one mail
-MAILS_PER_HOUR = 20
-MESSAGES_IN_A_MAIL = 500
 BEGIN_SECONDS = 4.0  # no try is begun later; the longest one takes as long again twice
 LEASE = timedelta(seconds=60)  # longer than any try; after a crash another sender goes on
 FIRST_WAIT = timedelta(seconds=30)
@@ -44,18 +40,18 @@ def is_anything_due() -> bool:
 
 
 def send_waiting() -> int:
-    """Send what is due, within some twelve seconds; answers how many messages went."""
+    """Send what is due, within some fifteen seconds; answers how many messages went."""
     until = time.monotonic() + BEGIN_SECONDS
     sent = 0
     for channel, target in list(_due_targets(clock.now())):
         if time.monotonic() >= until:
             break
-        if not _is_wanted(channel, target):
+        if not is_wanted(channel, target):
             _give_up(waiting().filter(channel=channel, target=target))
             continue
         state = _take_lease(channel, target)
         if state is not None:
-            sent += _send_mail(state) if channel == Channel.EMAIL else _send_webhooks(state, until)
+            sent += _send(state, RULES[Channel(channel)], until)
     return sent
 
 
@@ -74,13 +70,9 @@ def _due_targets(now: datetime) -> Iterator[tuple[str, str]]:
     for row in rows:
         channel, target = row["channel"], row["target"]
         state = states.get((channel, target))
-        is_ripe = channel != Channel.EMAIL or row["oldest"] <= now - timedelta(seconds=GROUP_SECONDS)
+        is_ripe = not RULES[Channel(channel)].groups or row["oldest"] <= now - timedelta(seconds=GROUP_SECONDS)
         if is_ripe and (state is None or state.next_attempt_at <= now):
             yield channel, target
-
-
-def _is_wanted(channel: str, target: str) -> bool:
-    return mail_is_on() if channel == Channel.EMAIL else target in webhook_urls()
 
 
 def _take_lease(channel: str, target: str) -> ChannelState | None:
@@ -92,42 +84,29 @@ def _take_lease(channel: str, target: str) -> ChannelState | None:
     return state
 
 
-def _send_mail(state: ChannelState) -> int:
-    messages = list(waiting().filter(channel=state.channel, target=state.target)[:MESSAGES_IN_A_MAIL])
-    if not messages:
-        return 0
-    if missing := missing_setting():
-        _failed(state, DeliveryError(missing[1], may_pass=False))
-        return 0
-    try:
-        refused = send_mail(smtp_server(), mail_about(messages))
-    except DeliveryError as error:
-        _failed(state, error)
-        return 0
-    _sent(state, messages)
-    if refused:
-        _remember_error(state, f"These recipients were refused: {', '.join(refused)}.")
-    return len(messages)
-
-
-def _send_webhooks(state: ChannelState, until: float) -> int:
+def _send(state: ChannelState, rule: ChannelRule, until: float) -> int:
+    """One group, or one message after the other; the lease is ours until then."""
     sent = 0
-    for message in waiting().filter(channel=state.channel, target=state.target)[:MESSAGES_IN_A_MAIL]:
-        if time.monotonic() >= until:
-            break
+    while messages := list(waiting().filter(channel=state.channel, target=state.target)[: rule.at_once]):
         try:
-            post_webhook(message)
+            complaint = deliver(state.channel, state.target, messages)
         except DeliveryError as error:
             _failed(state, error)
             return sent
-        _sent(state, [message])
-        sent += 1
+        again_at = _sent(state, messages, rule)
+        sent += len(messages)
+        if complaint:
+            ChannelState.objects.filter(pk=state.pk).update(last_error=complaint, last_error_at=clock.now())
+        if again_at is not None:
+            return sent
+        if rule.groups or time.monotonic() >= until:
+            break
     ChannelState.objects.filter(pk=state.pk).update(next_attempt_at=clock.now())
     return sent
 
 
-def _sent(state: ChannelState, messages: list[Message]) -> None:
-    """The target took them: they never go again."""
+def _sent(state: ChannelState, messages: list[Message], rule: ChannelRule) -> datetime | None:
+    """The target took them: they never go again. Answers until when it has had enough, or None."""
     now = clock.now()
     with transaction.atomic():
         Message.objects.filter(pk__in=[message.pk for message in messages]).update(sent_at=now)
@@ -137,10 +116,10 @@ def _sent(state: ChannelState, messages: list[Message]) -> None:
         if current.window_started_at is None or current.window_started_at <= now - window:
             current.window_started_at, current.sent_in_window = now, 0
         current.sent_in_window += 1
-        if state.channel == Channel.EMAIL:
-            is_full = current.sent_in_window >= MAILS_PER_HOUR
-            current.next_attempt_at = current.window_started_at + window if is_full else now
+        again_at = current.window_started_at + window if current.sent_in_window >= rule.an_hour else None
+        current.next_attempt_at = again_at or now + LEASE
         current.save()
+    return again_at
 
 
 def _failed(state: ChannelState, error: DeliveryError) -> None:
@@ -151,10 +130,6 @@ def _failed(state: ChannelState, error: DeliveryError) -> None:
         failures=F("failures") + 1, next_attempt_at=now + wait, last_error=error.detail, last_error_at=now
     )
     log.warning("Notifications could not be sent", channel=state.channel, detail=error.detail, again_in=str(wait))
-
-
-def _remember_error(state: ChannelState, detail: str) -> None:
-    ChannelState.objects.filter(pk=state.pk).update(last_error=detail, last_error_at=clock.now())
 
 
 def _give_up(messages: QuerySet[Message]) -> None:

@@ -7,12 +7,14 @@ from django.db.models import Count
 
 from mediadl.clock import isoformat_seconds
 from mediadl.net.urls import host_of
-from mediadl.notifications.models import ChannelState
+from mediadl.notifications.choices import USER
+from mediadl.notifications.models import Channel, ChannelState, Choice
 from mediadl.notifications.outbox import waiting
+from mediadl.notifications.targets import service_of
 
 
 def channels_json() -> list[dict[str, Any]]:
-    """Each target that something was sent to or waits for; a webhook only by its host."""
+    """Each target that something was sent to or waits for; shown so that nobody learns a secret."""
     counts = {
         (row["channel"], row["target"]): row["n"]
         for row in waiting().order_by().values("channel", "target").annotate(n=Count("id"))
@@ -27,7 +29,7 @@ def channels_json() -> list[dict[str, Any]]:
 def _json(channel: str, target: str, n: int, state: ChannelState | None) -> dict[str, Any]:
     return {
         "channel": channel,
-        "target": host_of(target) if target else "",
+        "target": shown_target(channel, target),
         "waiting": n,
         "failures": state.failures if state else 0,
         "last_error": state.last_error if state else "",
@@ -35,6 +37,19 @@ def _json(channel: str, target: str, n: int, state: ChannelState | None) -> dict
         "last_sent_at": _moment(state.last_sent_at if state else None),
         "next_attempt_at": _moment(state.next_attempt_at if state and n else None),
     }
+
+
+def shown_target(channel: str, target: str) -> str:
+    """A target as it may be shown: a host, a service or a user's name; never an address that one could use."""
+    match channel:
+        case Channel.WEBHOOK:
+            return host_of(target)
+        case Channel.APPRISE:
+            return service_of(target)
+    if not target:
+        return ""
+    rows = Choice.objects.filter(user_id=int(target.removeprefix(USER)))
+    return rows.values_list("user__username", flat=True).first() or ""
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -1,10 +1,10 @@
-"""Telling something: to open pages at once, to the outbox for mails and webhooks.
+"""Telling something: to open pages at once, to the outbox for all other channels.
 
 All of it in the transaction that makes it true, so nothing is told that did not happen, and nothing
 that happened is lost.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,6 +14,7 @@ from mediadl.configuration.selectors import value
 from mediadl.events.services import Event, publish_many
 from mediadl.notifications.kinds import Kind, Level, Note
 from mediadl.notifications.models import Channel, Message
+from mediadl.notifications.targets import targets
 
 _TITLE_CHARACTERS = 200
 _MESSAGE_CHARACTERS = 4000
@@ -53,35 +54,15 @@ def record(notes: Sequence[Note]) -> list[Event]:
         raise transaction.TransactionManagementError(
             "notes are written inside the transaction that makes them true: use transaction.atomic()"
         )
-    rows = [row for channel, target, kinds in _targets() for row in _rows(notes, channel, target, kinds)]
+    news = [note for note in notes if not note.pages_only]
+    heard = targets() if news else []
+    rows = [row for target in heard for row in _rows(news, target.channel, target.name, target.kinds)]
     if rows:
         Message.objects.bulk_create(rows)
     return [_event(note) for note in notes] if value("notifications.browser.enabled") else []
 
 
-def mail_is_on() -> bool:
-    """Whether mails are sent at all."""
-    return bool(value("notifications.email.enabled"))
-
-
-def webhook_urls() -> list[str]:
-    """The targets of webhooks."""
-    return list(value("notifications.webhooks.urls"))
-
-
-def _targets() -> list[tuple[Channel, str, set[str]]]:
-    """Each target that hears of anything, with the kinds of events it wants."""
-    targets = []
-    if mail_is_on():
-        targets.append((Channel.EMAIL, "", set(value("notifications.email.events"))))
-    urls = webhook_urls()
-    if urls:
-        kinds = set(value("notifications.webhooks.events"))
-        targets += [(Channel.WEBHOOK, url, kinds) for url in urls]
-    return targets
-
-
-def _rows(notes: Iterable[Note], channel: Channel, target: str, kinds: set[str]) -> list[Message]:
+def _rows(notes: Iterable[Note], channel: Channel, target: str, kinds: Set[str]) -> list[Message]:
     now = clock.now()
     return [
         Message(
@@ -109,6 +90,7 @@ def _event(note: Note) -> Event:
     return Event(
         "notification",
         {
+            "kind": note.kind.value,
             "level": note.shown_level.value,
             "title": note.title,
             "message": note.message,

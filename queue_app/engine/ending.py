@@ -124,7 +124,10 @@ def _completed_note(item: QueueItem) -> Note:
     if item.items_failed:
         kind, level, message = Kind.FAILURE, Level.WARNING, f"{message}; {item.items_failed} failed"
     link = f"/history?source={quote(item.source, safe='')}"
-    return Note(kind, "Download Complete", message, link, "View Downloads", level, _DISMISS_SECONDS)
+    is_news = bool(files or item.items_failed)
+    return Note(
+        kind, "Download Complete", message, link, "View Downloads", level, _DISMISS_SECONDS, pages_only=not is_news
+    )
 
 
 def _last_failure(item: QueueItem, *, needed: bool) -> tuple[str, str]:

@@ -66,6 +66,8 @@ LOWEST_ROLE = {
     "POST platforms/forum/threads/<str:pk>/check": ADMIN,
     "GET settings": ADMIN,
     "PATCH settings": ADMIN,
+    "GET auth/notifications": VIEWER,
+    "PATCH auth/notifications": VIEWER,
     "GET settings/notifications": ADMIN,
     "POST settings/notifications/test": ADMIN,
     "GET logs": ADMIN,

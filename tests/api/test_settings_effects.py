@@ -48,6 +48,9 @@ EFFECTS = {
     "notifications.email.password": _SECURE_MAIL,
     "notifications.email.*": _MAIL,
     "notifications.site_url": _MAIL,
+    "notifications.apprise.*": (
+        "tests/unit/notifications/test_apprise.py::test_what_happens_within_a_minute_comes_in_one_message_and_goes_once"
+    ),
     "notifications.webhooks.events": _CHOSEN,
     "notifications.webhooks.*": _HOOKS,
     "notifications.browser.enabled": (

@@ -29,7 +29,7 @@ def test_the_test_mail_goes_even_before_mails_are_switched_on():
     with mail_server(mailbox) as port:
         mail_through(port, enabled=False)
         answer = client_as(Role.ADMIN).post(TEST)
-    assert (answer.status_code, answer.json()) == (200, {"sent": True})
+    assert (answer.status_code, answer.json()) == (200, {"sent": True, "channel": "email"})
     assert mailbox.mails[0]["Subject"] == "mediadl: test"
     assert AuditEntry.objects.filter(action="notifications.test").exists()
 
@@ -38,7 +38,7 @@ def test_without_a_mail_server_the_first_webhook_is_tested():
     hook = Hook()
     with hook_server(hook) as url:
         post_to(url)
-        assert client_as(Role.ADMIN).post(TEST).json() == {"sent": True}
+        assert client_as(Role.ADMIN).post(TEST).json() == {"sent": True, "channel": "webhook"}
     assert json.loads(hook.posts[0][1])["title"] == "Test"
 
 
@@ -86,6 +86,7 @@ def test_the_browser_hears_only_while_its_switch_is_on():
     events = [json.loads(row.data) for row in OutboxEvent.objects.filter(type="notification")]
     assert events == [
         {
+            "kind": "failure",
             "level": "error",
             "title": "One",
             "message": "because",

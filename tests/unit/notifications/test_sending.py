@@ -14,7 +14,8 @@ from django.db import transaction
 from mediadl import clock
 from mediadl.configuration.services import change
 from mediadl.notifications import outbox, smtp, webhooks
-from mediadl.notifications.models import ChannelState, Message
+from mediadl.notifications.delivering import RULES, ChannelRule
+from mediadl.notifications.models import Channel, ChannelState, Message
 from mediadl.notifications.outbox import is_anything_due, send_waiting, trim_messages, waiting
 from mediadl.notifications.selectors import channels_json
 from mediadl.notifications.services import notify
@@ -189,7 +190,7 @@ def test_one_refused_recipient_does_not_send_it_twice_to_the_others(mailbox: Mai
 def test_mails_have_a_limit_an_hour_and_what_is_over_it_comes_together(
     mailbox: Mailbox, held: HeldClock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(outbox, "MAILS_PER_HOUR", 3)
+    monkeypatch.setitem(RULES, Channel.EMAIL, ChannelRule(groups=True, an_hour=3))
     with mail_server(mailbox) as port:
         mail_through(port)
         for _ in range(10):
@@ -259,6 +260,22 @@ def test_a_failing_webhook_gets_everything_later_in_order_and_nothing_twice(hook
     assert taken == [f"Number {number}" for number in (0, 1, 1, 1, 1, 2, 3)]
     assert len({json.loads(body)["id"] for _headers, body in hook.posts[1:5]}) == 1
     assert not waiting().exists()
+
+
+def test_webhooks_have_a_limit_an_hour_too_and_the_rest_goes_in_the_next_one(
+    hook: Hook, held: HeldClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(RULES, Channel.WEBHOOK, ChannelRule(groups=False, an_hour=3))
+    with hook_server(hook) as url:
+        post_to(url)
+        for number in range(5):
+            tell(f"Number {number}")
+        assert send_waiting() == 3
+        held.forward(minutes=59)
+        assert not is_anything_due()
+        held.forward(minutes=2)
+        assert send_waiting() == 2
+    assert [json.loads(body)["title"] for _headers, body in hook.posts] == [f"Number {n}" for n in range(5)]
 
 
 def test_a_redirect_is_not_followed(hook: Hook):
