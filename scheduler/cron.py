@@ -23,7 +23,10 @@ WORDS = {
 }
 FIELDS = 5
 MAX_LENGTH = 120
-_DAYS = {("*", "*", "*"): "Every day", ("*", "*", "1-5"): "On weekdays"}  # day of month, month, day of week
+_DAYS: dict[tuple[str, ...], str] = {
+    ("*", "*", "*"): "Every day",
+    ("*", "*", "1-5"): "On weekdays",
+}  # day of month, month, day of week
 _ANY_DAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock's time, without a zone
 
 
