@@ -4,11 +4,14 @@ import re
 from urllib.parse import urlsplit
 
 from mediadl.configuration.registry import Kind, Leaf
+from platforms import browser
 from platforms.access import has_cookies
-from platforms.contract import DownloaderInfo, PlatformInfo, Recognition
+from platforms.contract import Adapter, DownloaderInfo, PlatformInfo, Recognition
+from platforms.instagram import fastdl_site, toolzu_site
+from platforms.instagram.fastdl import FastDlAdapter
 from platforms.instagram.gallery_dl import DEFAULT_PAUSE_SECONDS, PAUSE_SETTING, SETUP_HINT, InstagramAdapter
+from platforms.instagram.toolzu import ToolzuAdapter
 from platforms.sources import user_name_rule
-from platforms.unavailable import UnavailableAdapter, never
 
 _HOSTS = frozenset({"instagram.com", "www.instagram.com", "m.instagram.com"})
 _NOT_USERS = re.compile(
@@ -17,7 +20,6 @@ _NOT_USERS = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z0-9._]{1,30}")
 _UNNAMED = "instagram"  # the source of a post whose URL does not name its author
-_HINT = "This version cannot ask {} yet; paste links of other sites, or wait for the update that brings it."
 
 clean_source = user_name_rule(_NAME.pattern, "1 to 30 letters, digits, dots and underscores")
 
@@ -58,16 +60,15 @@ def _post(word: str, source: str) -> Recognition:
     return Recognition("instagram", source, "reels", "Instagram reel")
 
 
-def _downloader(name: str, display_name: str, *, third_party: bool, hourly: int) -> DownloaderInfo:
-    hint = _HINT.format(display_name)
+def _through_browser(name: str, display_name: str, adapter: Adapter) -> DownloaderInfo:
     return DownloaderInfo(
         name,
         display_name,
-        UnavailableAdapter(hint),
-        third_party=third_party,
-        configured=never,
-        setup_hint=hint,
-        requests_per_hour=hourly,
+        adapter,
+        third_party=True,
+        configured=browser.browser_found,
+        setup_hint=browser.SETUP_HINT,
+        requests_per_hour=100,
     )
 
 
@@ -77,8 +78,8 @@ PLATFORM = PlatformInfo(
     content_types=("posts", "stories", "reels"),
     features=("quality_upgrade", "date_filtering", "limit_downloads"),
     downloaders=(
-        _downloader("fastdl", "FastDL (640x640)", third_party=True, hourly=100),
-        _downloader("toolzu", "Toolzu (1920x1440)", third_party=True, hourly=100),
+        _through_browser("fastdl", "FastDL (640x640)", FastDlAdapter()),
+        _through_browser("toolzu", "Toolzu (1920x1440)", ToolzuAdapter()),
         DownloaderInfo(
             "gallery-dl",
             "Instagram (cookies)",
@@ -92,6 +93,8 @@ PLATFORM = PlatformInfo(
     log_module="Instagram",
     source_url=source_url,
     leaves=(
+        *fastdl_site.LEAVES,
+        *toolzu_site.LEAVES,
         Leaf(
             f"platforms.instagram.{PAUSE_SETTING}",
             Kind.INTEGER,

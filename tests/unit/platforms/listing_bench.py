@@ -22,6 +22,7 @@ class ListingBench:
         self.site = site
         self.proxy_url = proxy_url
         self.stop = StopSignal()
+        self.settings: dict[str, Any] = {}
         self._clients: list[HttpClient] = []
 
     def context(self, url: str, **request: Any) -> ListingContext:
@@ -32,7 +33,7 @@ class ListingBench:
             http=client,
             stop=self.stop,
             proxy_url=self.proxy_url,
-            setting=lambda _name: None,
+            setting=self.settings.get,
             report=lambda _text: None,
         )
 
