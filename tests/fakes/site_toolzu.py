@@ -17,7 +17,6 @@ from tests.fakes.instagram_posts import FakePost, FakeUser
 from tests.fakes.media_server import MediaServer
 from tests.fakes.site_fastdl import NEVER
 
-PAGES = {name: f"/downloader/instagram/{name}/" for name in ("photo", "video", "profile")}
 SITE_KEY = "0x4AAAAAAAfake"
 MAX_AGE_MILLISECONDS = 60_000
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -25,8 +24,8 @@ _HTML = {"Content-Type": "text/html; charset=utf-8"}
 _PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Toolzu</title>
 <style>#gotit { position: fixed; inset: 0; background: #fffd; z-index: 9 }</style></head><body>
 <div id="gotit"><p>Cookies</p><button>Got it</button></div>
-<form id="downloader-form" method="post">
-<input type="text" id="instagramdownloaderform-search" name="InstagramDownloaderForm[search]">
+<form id="%(form_id)s" method="post">
+<input type="text" id="%(input_id)s" name="InstagramDownloaderForm[search]">
 <div class="cf-turnstile" data-sitekey="%(site_key)s">Verify
 <input type="hidden" name="cf-turnstile-response" value=""></div>
 <button type="submit">Download</button></form>
@@ -34,7 +33,7 @@ _PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Toolzu</title
 <script>
 (() => {
   const a = %(masked)s, b = %(mask)s;
-  const field = document.querySelector("#instagramdownloaderform-search");
+  const field = document.querySelector("#%(input_id)s");
   const token = document.querySelector("input[name*=turnstile]");
   const results = document.querySelector("#ajax-results");
   let offset = 0;
@@ -79,8 +78,11 @@ class ToolzuFake:
         replaces: whether a batch replaces the one before.
     """
 
-    def __init__(self, server: MediaServer, *, batch: int = 12) -> None:
+    def __init__(self, server: MediaServer, *, batch: int = 12, folder: str = "/downloader/instagram") -> None:
         self.server = server
+        self.pages = {name: f"{folder}/{name}/" for name in ("photo", "video", "profile")}
+        self.input_id = "instagramdownloaderform-search"
+        self.form_id = "downloader-form"
         self.batch = batch
         self.users: dict[str, FakeUser] = {}
         self.check_seconds = 0.0
@@ -94,7 +96,7 @@ class ToolzuFake:
         self._used: set[str] = set()
         self._began = 0.0
         server.behave("/turnstile", self._serve_check)
-        for path in PAGES.values():
+        for path in self.pages.values():
             server.behave(path, self._serve)
 
     def user(self, name: str, posts: int) -> FakeUser:
@@ -138,7 +140,13 @@ class ToolzuFake:
     def _page(self) -> str:
         mask = secrets.token_bytes(16)
         masked = [value ^ mask[at % len(mask)] for at, value in enumerate(reversed(self._key))]
-        values = {"site_key": SITE_KEY, "masked": json.dumps(masked), "mask": json.dumps(list(mask))}
+        values = {
+            "site_key": SITE_KEY,
+            "input_id": self.input_id,
+            "form_id": self.form_id,
+            "masked": json.dumps(masked),
+            "mask": json.dumps(list(mask)),
+        }
         return _PAGE % {**values, "replaces": json.dumps(self.replaces)}
 
     def _is_signed(self, fields: dict[str, str]) -> bool:
@@ -155,7 +163,7 @@ class ToolzuFake:
     def _answer(self, path: str, fields: dict[str, str]) -> str:
         if self.results is not None:
             return self.results
-        if path == PAGES["profile"]:
+        if path == self.pages["profile"]:
             return self._profile(fields["search"], int(fields["offset"]))
         for user in self.users.values():
             for post in user.posts:

@@ -1,5 +1,6 @@
 """Listings of Instagram through a fake site in a real browser."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,16 @@ def instagram_bench() -> Iterator[ListingBench]:
     """The bench; afterwards no process and no folder of a browser is left."""
     with listing_bench() as bench:
         yield bench
-    assert browser_processes() == []
+    wait_until_no_browser()
     assert list(Path(settings.RUN_DIR).glob("listing-*")) == []
+
+
+def wait_until_no_browser(seconds: float = 10.0) -> None:
+    """Killed processes take a moment to be gone where the machine is busy."""
+    deadline = time.monotonic() + seconds
+    while left := browser_processes():
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
 
 
 def browser_processes() -> list[psutil.Process]:

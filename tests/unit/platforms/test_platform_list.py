@@ -72,11 +72,20 @@ def test_the_shape_is_the_specifications():
     assert {"last_error", "next_attempt_at", "rate_limit"} <= set(instagram)
 
 
-def test_what_needs_cookies_or_a_browser_is_unconfigured_and_the_rest_works():
+def test_what_needs_cookies_or_a_browser_is_unconfigured_and_the_rest_works(monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")  # no browser there
     assert [one["status"] for one in list_platforms()] == [
         "unconfigured", "operational", "operational", "operational"
     ]  # fmt: skip
     assert all(one["setup_hint"] for one in row("instagram")["downloaders"])
+    assert "install Chromium" in row("instagram")["downloaders"][0]["setup_hint"]
+
+
+def test_with_a_browser_on_path_its_downloaders_work(monkeypatch, tmp_path):
+    (tmp_path / "chromium").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    statuses = {one["name"]: one["status"] for one in row("instagram")["downloaders"]}
+    assert (statuses["fastdl"], statuses["toolzu"]) == ("operational", "operational")
 
 
 @pytest.mark.usefixtures("instagram")

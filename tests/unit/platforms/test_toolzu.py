@@ -156,3 +156,18 @@ def test_a_solver_that_refuses_needs_a_person(bench: ListingBench, toolzu: Toolz
     assert (error.kind, error.code) == (FailureKind.NEEDS_PERSON, "CAPTCHA_REQUIRED")
     assert "ERROR_ZERO_BALANCE" in error.detail
     assert "secret-key" not in error.detail
+
+
+def test_its_pages_and_selectors_follow_the_settings(bench: ListingBench):
+    fake = ToolzuFake(bench.site.server, folder="/new")
+    fake.input_id, fake.form_id = "who", "ask"
+    user = fake.user("ann", 1)
+    bench.settings |= {**fake.settings(), **{f"toolzu.{name}_page": path for name, path in fake.pages.items()}}
+    bench.settings |= {"toolzu.input_selector": "#who", "toolzu.button_selector": "#ask button"}
+    code = user.posts[0].code
+    for url in (
+        PROFILE.format("ann"),
+        f"https://www.instagram.com/p/{code}/",
+        f"https://www.instagram.com/reel/{code}/",
+    ):
+        assert len(bench.list(ADAPTER, url, content_type="posts")) == 1
