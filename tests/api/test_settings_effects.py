@@ -10,7 +10,6 @@ import pytest
 
 from downloads.models import Download
 from mediadl import clock
-from mediadl.accounts.models import Role
 from mediadl.configuration import services
 from mediadl.configuration.registry import Leaf, leaves
 from queue_app.models import Budget
