@@ -7,12 +7,16 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from downloads.models import (
+    AdoptedEntry,
+    AdoptionRun,
     BinEntry,
     CubeCell,
     CubeHour,
     CubeMonth,
     CubeTotal,
     Download,
+    DownloadNote,
+    DownloadTag,
     MediaAlias,
     MediaRoot,
     PictureFingerprint,
@@ -209,3 +213,48 @@ class UpgradeCaseAdmin(ReadOnlyAdmin):
     search_fields = ("source",)
     list_select_related = ("download", "candidate")
     ordering = ("-created_at", "-id")
+
+
+@admin.register(AdoptedEntry)
+class AdoptedEntryAdmin(ReadOnlyAdmin):
+    """What other programs fetched; removing one lets the next run fetch it."""
+
+    list_display = ("entry", "program", "source", "download", "adopted_at")
+    list_filter = ("program", "adopted_at")
+    search_fields = ("entry", "source")
+    list_select_related = ("download",)
+    ordering = ("-id",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Forgetting an entry breaks nothing."""
+        return bool(request.user.is_staff)
+
+
+@admin.register(AdoptionRun)
+class AdoptionRunAdmin(ReadOnlyAdmin):
+    """Adoptions asked for on the page or through the API."""
+
+    list_display = ("id", "folder", "placement", "dry_run", "status", "started_by", "started_at", "ended_at")
+    list_filter = ("status", "dry_run", "placement")
+    search_fields = ("folder",)
+    ordering = ("-id",)
+
+
+@admin.register(DownloadTag)
+class DownloadTagAdmin(ReadOnlyAdmin):
+    """Tags on downloads."""
+
+    list_display = ("name", "download")
+    search_fields = ("name",)
+    list_select_related = ("download",)
+    ordering = ("name", "-download")
+
+
+@admin.register(DownloadNote)
+class DownloadNoteAdmin(ReadOnlyAdmin):
+    """Notes on downloads."""
+
+    list_display = ("download", "text", "changed_at")
+    search_fields = ("text",)
+    list_select_related = ("download",)
+    ordering = ("-changed_at",)

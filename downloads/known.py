@@ -1,12 +1,12 @@
 """What is known already: nothing is fetched twice, and nothing deleted on purpose comes back."""
 
-import os
-import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from downloads.adoption.selectors import adopted_media
+from downloads.file_presence import is_present as is_present  # noqa: PLC0414 - asked for from here too
 from downloads.models import Download, Tombstone
 from downloads.rows import key_of
 from mediadl.media import MediaItem, SkipReason
@@ -21,13 +21,16 @@ class Known:
 
 
 def known_media(platform: str, items: Sequence[MediaItem]) -> dict[str, Known]:
-    """The known ones of ``items`` by media id: by that id, else by the media URL without its signature.
+    """The known ones of ``items`` by media id: by that id, by the media URL without its
+    signature, or by an adopted archive.
 
     A completed record whose file is missing on disk is not known; a failed one neither. At most
-    three queries for any number of items.
+    four queries for any number of items.
     """
     keys = {item.media_id: _keys(item) for item in items}
-    known = _tombstones(platform, keys)
+    adopted = adopted_media(platform, items)
+    known = {media_id: Known(SkipReason.KNOWN, download_id) for media_id, download_id in adopted.items()}
+    known.update(_tombstones(platform, keys))
     known.update(_recorded(platform, keys))
     return known
 
@@ -42,15 +45,6 @@ def recorded_and_present(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, s
         rows = _with_files(Download.objects.filter(platform=platform, media_id__in=media_ids))
         found |= {(platform, row[1]): row[0] for row in rows if is_present(row[3], row[4], row[5])}
     return found
-
-
-def is_present(root: str, path: str, size: int) -> bool:
-    """Whether a stored file is on disk, as a regular file of its recorded size."""
-    try:
-        status = os.lstat(f"{root}/{path}")
-    except OSError:
-        return False
-    return stat.S_ISREG(status.st_mode) and status.st_size == size
 
 
 _COLUMNS = ("id", "media_id", "media_url_key", "file__root__path", "file__path", "file__size")

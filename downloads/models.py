@@ -343,3 +343,30 @@ class CubeHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.hour:02d} {self.status}: {self.n}"
+
+
+from downloads.adoption.models import AdoptedEntry, AdoptionRun  # noqa: E402 - they point at Download by name
+from downloads.annotations.models import DownloadNote, DownloadTag  # noqa: E402
+
+__all__ = [
+    "AdoptedEntry",
+    "AdoptionRun",
+    "BinEntry",
+    "BinReason",
+    "BinState",
+    "CubeCell",
+    "CubeHour",
+    "CubeMonth",
+    "CubeTotal",
+    "Download",
+    "DownloadNote",
+    "DownloadStatus",
+    "DownloadTag",
+    "MediaAlias",
+    "MediaRoot",
+    "PictureFingerprint",
+    "StoredFile",
+    "Tombstone",
+    "UpgradeCase",
+    "UpgradeStatus",
+]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from downloads.adoption.api import AdoptionViewSet
 from downloads.api.files import DownloadFilesViewSet
 from downloads.api.records import DownloadViewSet
 
@@ -9,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("downloads", DownloadViewSet.as_view({"get": "list"})),
     path("downloads/stats", DownloadViewSet.as_view({"get": "stats"})),
     path("downloads/bulk", DownloadViewSet.as_view({"post": "bulk"})),
+    path("downloads/adoptions", AdoptionViewSet.as_view({"get": "list", "post": "create"})),
+    path("downloads/adoptions/<id:run_id>", AdoptionViewSet.as_view({"get": "retrieve"})),
+    path("downloads/adoptions/<id:run_id>/cancel", AdoptionViewSet.as_view({"post": "cancel"})),
     path("downloads/archive", DownloadFilesViewSet.as_view({"post": "archive"})),
     path(
         "downloads/<id:download_id>",

@@ -190,6 +190,34 @@ def restore(*, file: Path, yes: bool) -> None:
 
 
 @cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--archive", "archives", multiple=True, type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="An archive of gallery-dl, yt-dlp or cyberdrop-dl; may be given several times.")  # fmt: skip
+@click.option("--files", "placement", type=click.Choice(["in_place", "link", "copy", "move"]), default="in_place",
+              show_default=True, help="Leave files in place, or bring them into the download folder.")  # fmt: skip
+@click.option("--platform", default="", help="Of all files (default: told from folders and names).")
+@click.option("--source", default="", help="Of all files (default: from names and folders).")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen to each file.")
+@click.option("--yes", is_flag=True, help="Do not look first and ask.")
+@_existing_installation
+def adopt(_environment: Environment, *, folder: Path | None, archives: tuple[Path, ...], placement: str,
+          platform: str, source: str, dry_run: bool, yes: bool) -> int:  # fmt: skip
+    """Take a collection of FOLDER, and what ARCHIVES know, into the library; none of it is fetched again."""
+    from mediadl.operations.adopting import adopt_collection
+
+    return adopt_collection(
+        folder=folder.absolute() if folder else None,
+        archives=tuple(archive.absolute() for archive in archives),
+        placement=placement,
+        platform=platform,
+        source=source,
+        dry_run=dry_run,
+        confirm=None if yes else lambda: click.confirm("Go on?", abort=True),
+        say=say,
+    )
+
+
+@cli.command()
 @click.option("--hash", "check_hashes", is_flag=True, help="Also read every file and compare its hash.")
 @click.option("--fix", is_flag=True, help="Show a plan, then mend what can be mended safely.")
 @click.option("--yes", is_flag=True, help="With --fix: do not ask.")

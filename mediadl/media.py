@@ -76,6 +76,7 @@ class MediaItem:
         headers: to be sent with the media request (``Referer``, ``User-Agent``), never cookies.
         pinned: shown first although older; it does not end a listing by date or count.
         metadata: JSON values kept on the download (caption, author, position, duration_seconds, ...).
+        archive_keys: ``<program>:<entry>`` as the archives of gallery-dl and yt-dlp call it, where known.
         fetch_options: what :attr:`method` needs besides the URL (a yt-dlp format, for instance).
     """
 
@@ -92,6 +93,7 @@ class MediaItem:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     method: FetchMethod = FetchMethod.HTTP
     fetch_options: Mapping[str, Any] = field(default_factory=dict)
+    archive_keys: tuple[str, ...] = ()
 
 
 class MediaError(Exception):

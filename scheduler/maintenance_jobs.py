@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import QuerySet
 
+from downloads.adoption.services import has_running_adoption, work_on_adoptions
 from downloads.cleanup import clean_up
 from downloads.cleanup_batches import Removal
 from downloads.cleanup_thumbnails import remove_stale_thumbnails
@@ -32,6 +33,7 @@ def register_jobs() -> None:
     register_maintenance(
         MaintenanceJob("storage limit", lambda _position: _removal(make_room(seconds=STEP_SECONDS)), is_over_limit),
         MaintenanceJob("clean-up", lambda _position: _removal(clean_up(seconds=STEP_SECONDS))),
+        MaintenanceJob("adoption", _adopt, has_running_adoption),
         MaintenanceJob("logs", _trim_logs),
         MaintenanceJob("events", _trim_events),
         MaintenanceJob("notifications", lambda _position: _rows(trim_messages())),
@@ -45,6 +47,10 @@ def register_jobs() -> None:
 
 def _removal(removal: Removal) -> Step:
     return Step(removal.files, removal.finished)
+
+
+def _adopt(_position: str) -> Step:
+    return Step(0, finished=work_on_adoptions(seconds=STEP_SECONDS))
 
 
 def _rows(deleted: int) -> Step:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from downloads.cube import CubeChanges
 from downloads.folders import folder
-from downloads.models import Download, StoredFile, Tombstone
+from downloads.models import AdoptedEntry, Download, StoredFile, Tombstone
 from downloads.thumbnails import remove_thumbnail
 from mediadl import clock
 from mediadl.accounts.services import audit
@@ -81,6 +81,7 @@ def _remember(downloads: Sequence[Download]) -> None:
 
 def _forget(downloads: Sequence[Download]) -> None:
     by_platform: dict[str, list[str]] = {}
+    AdoptedEntry.objects.filter(download__in=downloads).delete()
     for download in downloads:
         by_platform.setdefault(download.platform, []).append(download.media_id)
     for platform, media_ids in by_platform.items():

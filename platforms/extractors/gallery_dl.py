@@ -79,12 +79,15 @@ def access_options(access: SiteAccess) -> Iterator[dict[str, Any]]:
 
 def command(url: str, folder: Path, options: Options) -> list[str]:
     """The command line: nothing of the user's own, no files, no retrying of its own."""
-    writer = {"name": "metadata", "mode": "jsonl", "filename": "-", "event": "prepare", "private": True}
+    writer = {"name": "metadata", "mode": "jsonl", "filename": "-", "event": "prepare-after", "private": True}
     every = {
         "postprocessors": [writer],
         "url-metadata": URL_KEY,
         "download": False,
-        "skip": False,
+        # An archive that stays empty: only for the key that gallery-dl would keep of each file.
+        "archive": str(folder / "keys.sqlite3"),
+        "archive-mode": "memory",
+        "archive-event": ["skip"],
         "base-directory": str(folder),
         "retries": 0,
         "sleep-429": 0,  # how long to wait is the engine's to decide

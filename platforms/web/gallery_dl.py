@@ -53,6 +53,7 @@ def _item(data: Mapping[str, Any]) -> MediaItem | None:
         media_type=kind,
         headers=gallery_dl.headers_of(data.get("_http_headers")),
         metadata=_metadata(data),
+        archive_keys=(f"gallery-dl:{key}",) if isinstance(key := data.get("_archive_key"), str) else (),
         method=FetchMethod.YT_DLP if is_stream else FetchMethod.HTTP,
     )
 

@@ -59,6 +59,7 @@ def _item(data: Mapping[str, Any], preset: Preset) -> MediaItem:
         metadata=_metadata(data, preset),
         method=FetchMethod.HTTP if plain else FetchMethod.YT_DLP,
         fetch_options={} if plain else {"preset": preset.name},
+        archive_keys=(f"yt-dlp:{str(data.get('extractor_key')).lower()} {data['id']}",),
     )
 
 

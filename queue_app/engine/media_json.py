@@ -24,6 +24,7 @@ def to_json(media: MediaItem, *, renewed: bool = False) -> dict[str, Any]:
         "metadata": dict(media.metadata),
         "method": media.method.value,
         "fetch_options": dict(media.fetch_options),
+        "archive_keys": list(media.archive_keys),
         RENEWED: renewed,
     }
 
@@ -45,6 +46,7 @@ def from_json(media_id: str, page_url: str, stored: Mapping[str, Any]) -> MediaI
         metadata=stored.get("metadata", {}),
         method=FetchMethod(stored.get("method", FetchMethod.HTTP.value)),
         fetch_options=stored.get("fetch_options", {}),
+        archive_keys=tuple(stored.get("archive_keys", ())),
     )
 
 

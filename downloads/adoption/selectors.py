@@ -1,0 +1,31 @@
+"""What the archives of other programs know of a listing, and what is adopted so far."""
+
+from collections.abc import Sequence
+
+from downloads.adoption.keys import matches_of_media
+from downloads.adoption.models import AdoptedEntry
+from downloads.file_presence import is_present
+from mediadl.media import MediaItem
+
+_COLUMNS = ("match", "download_id", "download__file__root__path", "download__file__path", "download__file__size")
+
+
+def adopted_media(platform: str, items: Sequence[MediaItem]) -> dict[str, int | None]:
+    """The media ids that an adopted archive knows, with their download where its file was adopted too.
+
+    One query by one index. An adopted file that is missing on disk is not known any more.
+    """
+    media_ids: dict[str, list[str]] = {}
+    for item in items:
+        for match in matches_of_media(platform, item):
+            media_ids.setdefault(match, []).append(item.media_id)
+    if not media_ids:
+        return {}
+    known: dict[str, int | None] = {}
+    for match, download_id, root, path, size in AdoptedEntry.objects.filter(match__in=list(media_ids)).values_list(
+        *_COLUMNS
+    ):
+        if download_id is None or (path is not None and is_present(root, path, size)):
+            for media_id in media_ids[match]:
+                known[media_id] = download_id
+    return known

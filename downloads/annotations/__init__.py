@@ -1,0 +1,1 @@
+"""What people write on downloads: tags and notes."""
