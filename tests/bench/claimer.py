@@ -1,19 +1,23 @@
-"""One worker that only claims: ``python -m tests.bench.claimer <seconds> <claims a second> <items a claim>``.
+"""Workers that only claim: ``python -m tests.bench.claimer <workers> <seconds> <claims a second> <items a claim>``.
 
-The environment names the data folder. Waits for a line on standard input, so that all begin at
-once; prints what each claim took from wanting it to its commit, in milliseconds.
+The environment names the data folder. The workers are forked from one process that has loaded the
+product, and begin together; prints what each claim took from wanting it to its commit, in milliseconds.
 """
 
 import json
+import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from tests.product.running import Product
+
+READY_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,18 @@ class Claims:
 
 def run_claimers(product: Product, workers: int, *, seconds: float, a_second: float, limit: int) -> Claims:
     """Let worker processes claim on a stopped product's queue, each at a pace (0: as fast as it can)."""
-    command = [sys.executable, "-m", "tests.bench.claimer", str(seconds), str(a_second), str(limit)]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen(command, env=product.environment(), **pipes) for _ in range(workers)]
-    try:
-        for process in processes:
-            assert process.stdout.readline().strip() == "ready"
-        for process in processes:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        results = [json.loads(process.communicate(timeout=seconds + 60)[0]) for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    return Claims([took for one in results for took in one["took_ms"]], sum(one["items"] for one in results))
+    arguments = [str(workers), str(seconds), str(a_second), str(limit)]
+    output = subprocess.run(
+        [sys.executable, "-m", "tests.bench.claimer", *arguments],
+        env=product.environment(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=seconds + READY_SECONDS,
+    ).stdout
+    return Claims(**json.loads(output))
 
 
-def _claim_for(seconds: float, a_second: float, limit: int) -> dict[str, Any]:
+def _claim_for(begin: Barrier, seconds: float, a_second: float, limit: int, results: Any) -> None:
     from mediadl import clock
     from queue_app.blocks import read_blocks
     from queue_app.engine.claims import claim
@@ -50,31 +49,38 @@ def _claim_for(seconds: float, a_second: float, limit: int) -> dict[str, Any]:
 
     worker = f"bench-{os.getpid()}"
     blocks = read_blocks(clock.now())
-    print("ready", flush=True)  # noqa: T201 - the bench waits for it
-    sys.stdin.readline()
+    begin.wait(READY_SECONDS)
     pause = 1 / a_second if a_second else 0.0
     took_ms, items = [], 0
     end = time.monotonic() + seconds
     due = time.monotonic() + random.random() * pause
-    while (started := time.monotonic()) < end:
-        if due > started:
-            time.sleep(due - started)
-            started = time.monotonic()
+    while (started := max(time.monotonic(), due)) < end:
+        time.sleep(max(due - time.monotonic(), 0.0))
+        started = time.monotonic()
         with Ledger() as ledger:
             items += len(claim(ledger, worker, limit=limit, blocks=blocks, alone=False))
         took_ms.append(1000 * (time.monotonic() - started))
         due += pause
-    return {"took_ms": took_ms, "items": items}
+    results.put((took_ms, items))
 
 
 def main() -> None:
-    """Claim, then print the figures."""
+    """Let them claim, then print the figures."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "mediadl.settings"
     import django
 
     django.setup()
-    seconds, a_second, limit = sys.argv[1:]
-    json.dump(_claim_for(float(seconds), float(a_second), int(limit)), sys.stdout)
+    workers, limit = int(sys.argv[1]), int(sys.argv[4])
+    seconds, a_second = float(sys.argv[2]), float(sys.argv[3])
+    context = multiprocessing.get_context("fork")
+    begin, results = context.Barrier(workers), context.SimpleQueue()
+    arguments = (begin, seconds, a_second, limit, results)
+    processes = [context.Process(target=_claim_for, args=arguments, daemon=True) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    found = [results.get() for _ in processes]
+    took_ms = [took for took, _ in found for took in took]
+    json.dump({"took_ms": took_ms, "items": sum(items for _, items in found)}, sys.stdout)
 
 
 if __name__ == "__main__":
