@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from mediadl import clock
 from mediadl.net.cookies import Cookie
+from platforms.access_store import known_sites
 
 _HEADER = "# Netscape HTTP Cookie File\n"
 _PRIVATE = 0o600
@@ -30,14 +33,36 @@ class SiteAccess:
 NO_ACCESS = SiteAccess()
 
 
-def access_for(platform: str, downloader: str, url: str) -> SiteAccess:
-    """What goes with requests for ``url`` by a platform's downloader."""
-    return NO_ACCESS if platform or downloader or url else SiteAccess()
+def access_for(platform: str, downloader: str, url: str) -> SiteAccess:  # noqa: ARG001 - a downloader may differ one day
+    """What goes with requests for ``url`` by a platform's downloader.
+
+    Cookies are those of the platform and of the URL's host, each with its own domain, by which the
+    client decides what it sends where. A proxy and a user agent of the host count more than the platform's.
+    """
+    sites = known_sites()
+    if not sites:
+        return NO_ACCESS
+    set_for = [sites[name] for name in (*_host_and_parents(url), platform) if name in sites]
+    return SiteAccess(
+        cookies=tuple(cookie for known in set_for for cookie in known.cookies),
+        user_agent=next((known.user_agent for known in set_for if known.user_agent), ""),
+        proxy_url=next((known.proxy for known in set_for if known.proxy), ""),
+    )
 
 
 def has_cookies(platform: str) -> bool:
-    """Whether cookies of the platform's own site are here and still valid."""
-    return not platform
+    """Whether cookies of the platform's own site are here, and their sign-in is still valid."""
+    known = known_sites().get(platform)
+    if known is None or not known.has_sign_in:
+        return False
+    return known.expires_at is None or known.expires_at > clock.now()
+
+
+def _host_and_parents(url: str) -> list[str]:
+    """The URL's host, then the domains above it that are not a whole country's or kind's."""
+    host = urlsplit(url).hostname or ""
+    labels = host.split(".")
+    return [host, *(".".join(labels[start:]) for start in range(1, len(labels) - 1))]
 
 
 @contextmanager

@@ -116,6 +116,19 @@ class DownloaderInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """What makes uploaded cookies a sign-in at a platform's own site.
+
+    Attributes:
+        domains: whose cookies are kept; others in the upload are dropped.
+        cookies: names of which at least one must be there, and not expired.
+    """
+
+    domains: tuple[str, ...]
+    cookies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """What a URL alone tells: who claims it, and what to call its source."""
 
@@ -148,6 +161,7 @@ class PlatformInfo:
             that every platform and downloader has.
         chained: a downloader that does not know the URL hands it to the next one (``web``);
             elsewhere only the first is used unless the user allowed fallback.
+        sign_in: the cookies that a signed-in browser has, for platforms with one site of their own.
     """
 
     name: str
@@ -161,6 +175,7 @@ class PlatformInfo:
     source_url: Callable[[str, str], str] = lambda _source, _content_type: ""
     leaves: tuple[Leaf, ...] = ()
     chained: bool = False
+    sign_in: SignIn | None = None
 
     def recognise(self, url: str) -> Recognition | None:
         """What this URL is on this platform, or None where the platform does not claim it."""

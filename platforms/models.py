@@ -19,3 +19,20 @@ class Circuit(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class StoredAccess(models.Model):
+    """What a person set for one site: its cookies, its proxy, its user agent; secrets are encrypted."""
+
+    site = models.CharField(max_length=255, primary_key=True)  # a platform's name, or a host
+    cookies = models.TextField(blank=True)
+    cookie_count = models.PositiveIntegerField(default=0)
+    has_sign_in = models.BooleanField(default=False)
+    cookies_expire_at = models.DateTimeField(null=True)  # of the sign-in; null: it does not say
+    cookies_changed_at = models.DateTimeField(null=True)
+    proxy = models.TextField(blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.site

@@ -2,6 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from platforms.access_api import SiteAccessViewSet
 from platforms.api import PlatformViewSet
 
-urlpatterns: list[URLPattern | URLResolver] = [path("platforms", PlatformViewSet.as_view({"get": "list"}))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("platforms", PlatformViewSet.as_view({"get": "list"})),
+    path("platforms/access", SiteAccessViewSet.as_view({"get": "list"})),
+    path(
+        "platforms/access/<str:pk>",
+        SiteAccessViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(
+        "platforms/access/<str:pk>/cookies",
+        SiteAccessViewSet.as_view({"put": "store_cookies", "delete": "remove_cookies"}),
+    ),
+]

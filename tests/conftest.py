@@ -17,8 +17,10 @@ def _nothing_is_remembered() -> None:
     from downloads.selectors.statistics import forget_sums
     from mediadl.configuration.selectors import forget_cached_values
     from mediadl.logs.searching import forget_searches
+    from platforms.access_store import forget_known_sites
 
     forget_cached_values()
     forget_counts()
+    forget_known_sites()
     forget_sums()
     forget_searches()

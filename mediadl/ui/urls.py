@@ -13,6 +13,7 @@ from mediadl.ui.views import (
     settings,
     shell_parts,
     signing_in,
+    site_access,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -56,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("platforms/follow", platforms.follow, name="platform-follow"),
     path("platforms/watch", platforms.watch, name="monitor-start"),
     path("platforms/thread/<slug:slug>/<slug:action>", platforms.monitor, name="monitor"),
+    path("platforms/access/cookies", site_access.store_cookies, name="access-cookies"),
+    path("platforms/access/connection", site_access.set_connection, name="access-connection"),
+    path("platforms/access/forget", site_access.forget, name="access-forget"),
     path("platforms/<slug:name>/start", platforms.start, name="platform-start"),
     path("platforms/<slug:name>/switch", platforms.switch, name="platform-switch"),
     path("settings", settings.settings, name="settings"),

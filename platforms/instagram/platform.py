@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from mediadl.configuration.registry import Kind, Leaf
 from platforms import browser
 from platforms.access import has_cookies
-from platforms.contract import Adapter, DownloaderInfo, PlatformInfo, Recognition
+from platforms.contract import Adapter, DownloaderInfo, PlatformInfo, Recognition, SignIn
 from platforms.instagram import fastdl_site, toolzu_site
 from platforms.instagram.fastdl import FastDlAdapter
 from platforms.instagram.gallery_dl import DEFAULT_PAUSE_SECONDS, PAUSE_SETTING, SETUP_HINT, InstagramAdapter
@@ -92,6 +92,7 @@ PLATFORM = PlatformInfo(
     clean_source=clean_source,
     log_module="Instagram",
     source_url=source_url,
+    sign_in=SignIn(("instagram.com",), ("sessionid",)),
     leaves=(
         *fastdl_site.LEAVES,
         *toolzu_site.LEAVES,

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from mediadl.configuration.registry import Kind, Leaf
-from platforms.contract import DownloaderInfo, PlatformInfo, Recognition
+from platforms.contract import DownloaderInfo, PlatformInfo, Recognition, SignIn
 from platforms.sources import user_name_rule
 from platforms.tiktok.adapter import TikTokAdapter
 from platforms.tiktok.qualities import QUALITIES
@@ -49,6 +49,7 @@ PLATFORM = PlatformInfo(
     clean_source=clean_source,
     log_module="TikTok",
     source_url=source_url,
+    sign_in=SignIn(("tiktok.com",), ("sessionid", "sessionid_ss")),
     leaves=(
         Leaf(
             "platforms.tiktok.quality",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from mediadl.ui.presenters.platform_words import platform_label
 from mediadl.ui.selectors.health import TROUBLE
 from mediadl.ui.selectors.library import failed_lately
 from mediadl.ui.words import count, number
+from platforms.access_selectors import CookieState, troubled_sites
 from queue_app.models import QueueItem
 
 LOGIN_CODES = ("LOGIN_REQUIRED", "COOKIES_EXPIRED", "CAPTCHA_REQUIRED", "ACCOUNT_PRIVATE")
@@ -88,6 +90,27 @@ def _failed_downloads() -> list[Need]:
     ]
 
 
+_COOKIE_TROUBLE = {
+    CookieState.EXPIRES_SOON: ("The sign-in of {} ends soon", "warning"),
+    CookieState.EXPIRED: ("The sign-in of {} expired", "failed"),
+    CookieState.UNREADABLE: ("The cookies of {} cannot be read", "failed"),
+}
+
+
+def _cookies() -> list[Need]:
+    return [
+        Need(
+            title=_COOKIE_TROUBLE[row.cookie_state][0].format(row.label),
+            detail="Sign in with a browser and upload its cookies anew.",
+            mark=_COOKIE_TROUBLE[row.cookie_state][1],
+            action="Upload new cookies",
+            url=f"{reverse('platforms')}?{urlencode({'access': row.site})}#access",
+            icon="key",
+        )
+        for row in troubled_sites()
+    ]
+
+
 def _sites(health: list[dict[str, Any]]) -> list[Need]:
     return [
         Need(
@@ -105,4 +128,4 @@ def _sites(health: list[dict[str, Any]]) -> list[Need]:
 def needs(health: list[dict[str, Any]]) -> list[Need]:
     """Everything that waits for a person, the most pressing first."""
     failed = list(QueueItem.objects.filter(status="failed").order_by("list_order", "id")[:_MOST_ITEMS])
-    return [*_sign_ins(failed), *_failed_items(failed), *_failed_downloads(), *_sites(health)]
+    return [*_cookies(), *_sign_ins(failed), *_failed_items(failed), *_failed_downloads(), *_sites(health)]

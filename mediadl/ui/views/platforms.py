@@ -11,25 +11,33 @@ from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.configuration import services as configuration
 from mediadl.stats import selectors as stats
-from mediadl.ui.access import page, person
+from mediadl.ui.access import may, page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.extractors import extractors
 from mediadl.ui.presenters.platform_cards import platform_cards
 from mediadl.ui.presenters.platform_words import downloader_label, platform_icon
+from mediadl.ui.presenters.site_access import access_context
 from mediadl.ui.presenters.source_cards import source_cards
 from mediadl.ui.selectors.library import source_count, sources
 from mediadl.ui.selectors.monitors import ends_soon, threads
 from mediadl.ui.triggers import toast
 from platforms import registry
-from platforms.contract import SourceError
+from platforms.contract import PlatformInfo, SourceError
 from platforms.selectors import list_platforms
 from queue_app import services as queue
+from queue_app.requests import checked_url
 from scheduler import services as jobs
 from scheduler.monitors import services as monitors
 
 FIRST_SOURCES = 8
 PER_PAGE = 24
 FOLLOW_SCHEDULE = "0 */4 * * *"
+RHYTHMS = (
+    ("every hour", "0 * * * *"),
+    ("every 4 hours", FOLLOW_SCHEDULE),
+    ("every 12 hours", "0 */12 * * *"),
+    ("every day", "0 6 * * *"),
+)
 FOLLOW_NEWEST = 50
 EXTEND_DAYS = 30
 DEFAULT_NEWEST = 50
@@ -78,7 +86,10 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "threads": [(thread, ends_soon(thread)) for thread in threads()],
         "extractors": extractors(),
         "default_newest": DEFAULT_NEWEST,
+        "rhythms": RHYTHMS,
     }
+    if may(request.user, Role.ADMIN):
+        context |= access_context(request.GET.get("access", ""))
     return render_page(request, "platforms/page.html", context, current="platforms")
 
 
@@ -91,6 +102,13 @@ def _number(request: HttpRequest, name: str) -> int | None:
             {name: ["Must be a whole number."]}, f"{name.replace('_', ' ')}: enter a whole number."
         )
     return int(text)
+
+
+def _clean_source(info: PlatformInfo, text: str) -> str:
+    try:
+        return info.clean_source(text)
+    except SourceError as error:
+        raise InvalidFieldsError({"source": [str(error)]}, str(error)) from error
 
 
 def _back(request: HttpRequest, title: str, detail: str = "", *, level: str = "success") -> HttpResponse:
@@ -110,10 +128,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     text = request.POST.get("source", "").strip()
     source, url = "", text
     if info.source_url("example", ""):
-        try:
-            source = info.clean_source(text)
-        except SourceError as error:
-            raise InvalidFieldsError({"source": [str(error)]}, str(error)) from error
+        source = _clean_source(info, text)
         url = info.source_url(source, content_type)
     item = queue.enqueue(
         url=url,
@@ -141,19 +156,31 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Role.ADMIN)
 def follow(request: HttpRequest) -> HttpResponse:
-    """Make a job of a source in one click."""
-    platform, source = request.POST.get("platform", ""), request.POST.get("source", "")
-    content_types = registry.get(platform).content_types
-    jobs.create_job(
-        name=f"{source}, {content_types[0]}" if content_types else source,
-        platform=platform,
+    """Make a job of a source in one click; the form beside the list may say what, with what, and how often."""
+    info = registry.get(request.POST.get("platform", ""))
+    text = request.POST.get("source", "").strip()
+    content_type = request.POST.get("content_type", info.content_types[0] if info.content_types else "")
+    rhythm = next(((words, cron) for words, cron in RHYTHMS if cron == request.POST.get("every")), RHYTHMS[1])
+    options = {
+        "max_downloads": _number(request, "max_downloads") or FOLLOW_NEWEST,
+        "days_back": _number(request, "days_back"),
+        "downloader": request.POST.get("downloader", ""),
+    }
+    if info.source_url("example", ""):
+        source = _clean_source(info, text)
+    else:  # a link, not a name
+        options["url"] = text
+        source = registry.recognise(checked_url(text, "source")).source
+    job = jobs.create_job(
+        name=f"{source}, {content_type}" if content_type else source,
+        platform=info.name,
         source=source,
-        content_type=content_types[0] if content_types else "",
-        schedule=FOLLOW_SCHEDULE,
-        config={"max_downloads": FOLLOW_NEWEST},
+        content_type=content_type,
+        schedule=rhythm[1],
+        config={name: value for name, value in options.items() if value},
         user=person(request),
     )
-    return _back(request, f"{source} is followed", "A job looks for new files every 4 hours.")
+    return _back(request, f"{job.source} is followed", f"A job looks for new files {rhythm[0]}.")
 
 
 @require_POST
