@@ -7,9 +7,16 @@ errors (not of sites), each as the versions in use print it.
 import re
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.retry_after import RETRY_AFTER_CAP_SECONDS
 from platforms.site_text import shown
 
 _STATUS = re.compile(r"(?:HTTP Error |HttpError: '|'|HTTP status code:? ?)([1-5]\d\d)\b")
+# How long to wait, where their own words or a quoted answer of the site say so.
+_WAIT = re.compile(
+    r"(?:retry[- ]after|try again in|wait(?:ing)?(?: for)?|retry in)\W{1,3}(\d{1,6})\s*(s|m|h|d)?", re.IGNORECASE
+)
+_UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_TOO_MANY = re.compile(r"too many requests|rate.?limit", re.IGNORECASE)
 _RULES: tuple[tuple[re.Pattern[str], FailureKind, str, str], ...] = (
     (
         re.compile(r"no space left on device|errno 28|disk quota|read-only file system|errno 30\b", re.IGNORECASE),
@@ -92,10 +99,13 @@ def error_from(program: str, message: str) -> MediaError:
     What fits no known message is ``SITE_CHANGED``: the extractor no longer understands the site.
     """
     said = f"{program} says: {shown(message)}" if message else f"{program} ended without saying why."
+    wait = _wait_seconds(message)
     if status := _STATUS.search(message):
-        by_status = _by_status(int(status[1]), said)
+        by_status = _by_status(int(status[1]), said, wait)
         if by_status is not None:
             return by_status
+    if _TOO_MANY.search(message):
+        return _told_to_wait("RATE_LIMITED", said, wait)
     for pattern, kind, code, sentence in _RULES:
         if pattern.search(message):
             return MediaError(kind, code, f"{sentence} {said}")
@@ -104,14 +114,24 @@ def error_from(program: str, message: str) -> MediaError:
     )
 
 
-def _by_status(status: int, said: str) -> MediaError | None:
+def _wait_seconds(message: str) -> float | None:
+    found = _WAIT.search(message)
+    if found is None:
+        return None
+    return min(int(found[1]) * _UNIT_SECONDS[(found[2] or "").lower()], RETRY_AFTER_CAP_SECONDS)
+
+
+def _told_to_wait(code: str, said: str, wait: float | None, status: int | None = None) -> MediaError:
+    detail = f"The site says that there were too many requests. {said}"
+    return MediaError(FailureKind.TOLD_TO_WAIT, code, detail, retry_after=wait, status=status)
+
+
+def _by_status(status: int, said: str, wait: float | None) -> MediaError | None:
     code = f"HTTP_{status}"
     if status in {404, 410}:
         return MediaError(FailureKind.GONE, code, f"The site says that this is not there. {said}", status=status)
-    if status == 429:
-        return MediaError(
-            FailureKind.TOLD_TO_WAIT, code, f"The site says that there were too many requests. {said}", status=status
-        )
+    if status == 429 or (status == 503 and wait is not None):
+        return _told_to_wait(code, said, wait, status)
     if status in {401, 403}:
         return MediaError(
             FailureKind.NEEDS_PERSON,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mediadl.ui.presenters.error_advice import advice_for
 from mediadl.ui.presenters.platform_words import platform_icon
 from mediadl.ui.words import number
 from platforms.selectors import PlatformStatus
@@ -39,6 +40,11 @@ class Budget:
     percent: int
     is_low: bool
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the next request must wait for the next hour."""
+        return self.remaining == 0
+
 
 @dataclass(frozen=True, slots=True)
 class DownloaderCard:
@@ -66,6 +72,7 @@ class PlatformCard:
     last_success: datetime | None
     error: str
     error_code: str
+    advice: str
     next_attempt: datetime | None
     budget: Budget | None
     downloaders: list[DownloaderCard]
@@ -95,14 +102,22 @@ def _moment(text: str | None) -> datetime | None:
 
 def _downloader(row: Mapping[str, Any]) -> DownloaderCard:
     label, _, note = row["display_name"].partition(" (")
+    budget = _budget(row["rate_limit"])
     return DownloaderCard(
         name=row["name"],
         label=label,
         note=note.rstrip(")"),
         hint=row["setup_hint"],
-        standing=_standing(row["status"]),
-        budget=_budget(row["rate_limit"]),
+        standing=_waiting(row["status"], budget),
+        budget=budget,
     )
+
+
+def _waiting(status: str, budget: Budget | None) -> Standing:
+    """A downloader that works, but has used up its hour, waits."""
+    if status == PlatformStatus.OPERATIONAL.value and budget is not None and budget.is_used_up:
+        return Standing("Waits", "warn", "waiting", stands_out=True)
+    return _standing(status)
 
 
 def error_parts(text: str | None) -> tuple[str, str]:
@@ -125,6 +140,7 @@ def platform_card(row: Mapping[str, Any], today: int) -> PlatformCard:
         last_success=_moment(row["last_successful_download"]),
         error=sentence if row["status"] in (PlatformStatus.DEGRADED, PlatformStatus.DOWN) else "",
         error_code=code,
+        advice=advice_for(code),
         next_attempt=_moment(row["next_attempt_at"]),
         budget=_budget(row["rate_limit"]),
         downloaders=[_downloader(one) for one in row["downloaders"]],

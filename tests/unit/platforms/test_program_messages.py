@@ -43,3 +43,19 @@ def test_the_proxys_password_is_never_shown():
 def test_text_of_a_site_is_one_short_clean_line():
     assert shown("a\n\tb\x00\u202ec  d") == "a b c d".replace("b c", "bc")
     assert len(shown("x" * 5000)) == 300
+
+
+@pytest.mark.parametrize(
+    ("message", "seconds"),
+    [
+        ("HttpError: '429 Too Many Requests' for 'http://a'", None),
+        ("HTTP Error 429: Too Many Requests (Retry-After: 90)", 90),
+        ("[x] HTTP Error 503: Service Unavailable; retry after 45 seconds", 45),
+        ("Rate limit reached. Please wait for 5 minutes", 300),
+        ("[youtube] x: too many requests, try again in 2 hours.", 7200),
+        ("Rate limited: try again in 9 days", 24 * 3600),
+    ],
+)
+def test_how_long_to_wait_is_taken_from_what_they_say(message, seconds):
+    error = error_from("gallery-dl", message)
+    assert (error.kind, error.retry_after) == (FailureKind.TOLD_TO_WAIT, seconds)

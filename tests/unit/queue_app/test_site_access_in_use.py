@@ -5,13 +5,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
-from mediadl.logs.models import LogRecord
-from mediadl.media import MediaError, MediaItem
+from mediadl.logs.models import LogRow
+from mediadl.media import FailureKind, MediaError
 from mediadl.net.children import run_child
 from mediadl.net.cookies import Cookie
 from platforms import access_services
@@ -53,19 +52,13 @@ def children(url: str, times: int, results: list[str]) -> Callable[[ListingConte
         with refusals_first(context):
             result = run_child(argv, stop=context.stop, proxy_url=context.proxy_url, on_stdout_line=results.append)
             if "0" not in results[-1:]:
-                raise MediaError(fake_failure(), "CHILD_FAILED", result.stderr_tail[-200:])
+                raise MediaError(FailureKind.SITE_CHANGED, "CHILD_FAILED", result.stderr_tail[-200:])
 
     return step
 
 
-def fake_failure() -> Any:
-    from mediadl.media import FailureKind
-
-    return FailureKind.SITE_CHANGED
-
-
 def limit_requests(number: int) -> None:
-    change_settings(platforms={fake_site.NAME: {fake_site.DOWNLOADER: {"rate_limit_per_hour": number}}})
+    change_settings(platforms={fake_site.NAME: {"first": {"rate_limit_per_hour": number}}})
 
 
 def test_a_child_never_asks_once_more_than_its_hour_allows(folder: Path, server: MediaServer) -> None:
@@ -150,7 +143,7 @@ def test_cookies_are_in_no_process_list_no_log_and_no_row(folder: Path, server: 
         with cookies_file((Cookie("127.0.0.1", "sessionid", SECRET),)) as path:
             argv = [sys.executable, "-I", "-c", _CHILD, server.url_of("/page"), "1", str(path)]
             run_child(argv, stop=context.stop, proxy_url=context.proxy_url, on_stdout_line=lambda _line: None)
-        raise MediaError(fake_failure(), "SITE_CHANGED", "the site changed")
+        raise MediaError(FailureKind.SITE_CHANGED, "SITE_CHANGED", "the site changed")
 
     fake_site.SITE.lists(step)
     item = enqueue()
@@ -159,7 +152,7 @@ def test_cookies_are_in_no_process_list_no_log_and_no_row(folder: Path, server: 
     assert asked.is_set()
     assert any(b"cookies.txt" in line for line in seen)
     assert not any(SECRET.encode() in line for line in seen)
-    rows = [*QueueItem.objects.values(), *Outcome.objects.values(), *LogRecord.objects.values()]
+    rows = [*QueueItem.objects.values(), *Outcome.objects.values(), *LogRow.objects.values()]
     assert item.pk
     assert SECRET not in str(rows)
     logs = Path(settings.DATA_DIR).rglob("*.log")
@@ -176,5 +169,3 @@ def test_children_go_through_the_site_s_proxy(folder: Path, server: MediaServer)
         assert upstream.requests[0].method == "CONNECT"
         assert upstream.requests[0].target == f"127.0.0.1:{server.port}"
         assert "proxy-authorization" in upstream.requests[0].headers
-
-
