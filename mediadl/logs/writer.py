@@ -58,7 +58,8 @@ class LogWriter:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
+            if len(self._waiting) == 1 or self._enough():  # else it collects, and need not be woken for each line
+                self._changed.notify_all()
 
     def flush(self, timeout: float = 3.0) -> bool:
         """Wait until everything submitted so far is stored; False if that took too long."""

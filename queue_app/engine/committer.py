@@ -18,9 +18,15 @@ from queue_app.engine.commit_writer import CommitWriter, JobEntry
 from queue_app.engine.feed import Feed
 from queue_app.engine.results import Result
 from queue_app.engine.running import RunningItem
-from queue_app.engine.timing import COMMIT_FILES, COMMIT_WINDOW_SECONDS, JOBS_WINDOW_SECONDS
+from queue_app.engine.timing import (
+    COMMIT_FILES,
+    COMMIT_WINDOW_SECONDS,
+    JOBS_WINDOW_SECONDS,
+    LONGEST_COMMIT_WINDOW_SECONDS,
+)
 from queue_app.engine.writer_ledger import WriterLedger
 
+_WINDOW_SHARE = 2  # of the time that the last commit took
 MOST_WAITING_RESULTS = 128  # more make the verification threads wait
 log = structlog.get_logger("Queue")
 
@@ -44,7 +50,11 @@ class Committer:
         on_disk_trouble: Callable[[], None],
     ) -> None:
         self._writer = CommitWriter(feed, on_change=on_change, on_expired=on_expired, on_disk_trouble=on_disk_trouble)
-        self._arrived = threading.Condition()
+        lock = threading.Lock()
+        self._arrived = threading.Condition(lock)  # the committer waits for it
+        self._room = threading.Condition(lock)  # who hands in results waits for it
+        self._sleeps = False
+        self._busy_seconds = 0.0
         self._jobs: deque[JobEntry] = deque()
         self._results: deque[Result] = deque()
         self._closed = False
@@ -58,7 +68,8 @@ class Committer:
         """Write what is there and end."""
         with self._arrived:
             self._closed = True
-            self._arrived.notify_all()
+            self._arrived.notify()
+            self._room.notify_all()
         self._writer.hurry()
         self._thread.join()
 
@@ -78,35 +89,51 @@ class Committer:
         entry = JobEntry(job, tuple(owners), may_end)
         with self._arrived:
             self._jobs.append(entry)
-            self._arrived.notify_all()
+            if self._sleeps:
+                self._arrived.notify()
         return entry.done
 
     def put(self, result: Result) -> None:
         """Hand in a result; waits while too many are on their way."""
         with self._arrived:
             while len(self._results) >= MOST_WAITING_RESULTS and not self._closed:
-                self._arrived.wait(0.5)
+                self._room.wait(0.5)
             self._results.append(result)
-            self._arrived.notify_all()
+            # While it collects, it is woken only once there is enough: waking it for each costs as much again.
+            if self._sleeps or len(self._results) == COMMIT_FILES:
+                self._arrived.notify()
 
     def _run(self) -> None:
         try:
             while (batch := self._collect()) is not None:
+                started = time.monotonic()
                 self._writer.write(*batch)
+                self._busy_seconds = time.monotonic() - started
         finally:
             connections.close_all()
 
     def _collect(self) -> tuple[list[JobEntry], list[Result]] | None:
         with self._arrived:
+            self._sleeps = True
             while not self._jobs and not self._results:
                 if self._closed:
                     return None
                 self._arrived.wait()
-            until = time.monotonic() + (COMMIT_WINDOW_SECONDS if self._results else JOBS_WINDOW_SECONDS)
+            self._sleeps = False
+            until = time.monotonic() + self._window()
             while (left := until - time.monotonic()) > 0 and len(self._results) < COMMIT_FILES and not self._closed:
                 self._arrived.wait(left)
             jobs = list(self._jobs)
             self._jobs.clear()
             results = [self._results.popleft() for _ in range(min(len(self._results), COMMIT_FILES))]
-            self._arrived.notify_all()
+            self._room.notify_all()
             return jobs, results
+
+    def _window(self) -> float:
+        """How long to collect. Most of a commit's cost is the same for one file as for sixty.
+
+        So on a slow or busy machine, where a commit takes long, each one takes more files along, and
+        the committer leaves most of the time to those that fetch and verify.
+        """
+        shortest = COMMIT_WINDOW_SECONDS if self._results else JOBS_WINDOW_SECONDS
+        return max(shortest, min(LONGEST_COMMIT_WINDOW_SECONDS, _WINDOW_SHARE * self._busy_seconds))

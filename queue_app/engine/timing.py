@@ -20,6 +20,7 @@ SPEED_WINDOW_SECONDS = 5.0
 REAP_SECONDS = 5.0
 LINGER_SECONDS = 3.0  # an idle drain stays a little, since links are often pasted one after another
 COMMIT_WINDOW_SECONDS = 0.03
+LONGEST_COMMIT_WINDOW_SECONDS = 0.12  # people see files arrive; a claim waits as long
 COMMIT_FILES = 64
 JOBS_WINDOW_SECONDS = 0.01  # while no file is on its way
 STOP_SECONDS = 4.0  # within which running transfers have ended after a stop
