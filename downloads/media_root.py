@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from downloads.models import MediaRoot
+from downloads.partial import PARTIAL_FOLDER
 from mediadl.configuration.selectors import value
 from mediadl.media import FailureKind, MediaError
 
@@ -80,7 +81,7 @@ def _missing(root: Path) -> MediaError | None:
     """A root that holds files by the records, and is empty or away on disk."""
     try:
         with os.scandir(root) as entries:
-            if next(entries, None) is not None:
+            if any(entry.name != PARTIAL_FOLDER for entry in entries):  # that one may have been made on the bare place
                 return None
     except FileNotFoundError:
         pass

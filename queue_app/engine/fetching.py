@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from downloads.folders import disk_error
 from downloads.media_root import current_root, free_space_problem, prepare_root
 from downloads.naming import collection_of
-from downloads.partial import PartialFile, hold_partial
+from downloads.partial import PARTIAL_FOLDER, PartialFile, hold_partial
 from downloads.store import StoreRequest, thumbnail_path
 from downloads.verification import Verifier
 from mediadl import clock
@@ -189,6 +189,8 @@ def _held(task: MediaTask) -> PartialFile:
     root = current_root()
     item = task.running.item
     key = key_of_media(item.platform, task.media)
+    if not (root / PARTIAL_FOLDER).is_dir():  # it would be made: never where a disk should be mounted
+        prepare_root(root)
     try:
         return hold_partial(root, key, item.fence)
     except FileNotFoundError:
