@@ -90,9 +90,12 @@ def is_over_limit() -> bool:
     return missing > 0 and removes_oldest() and _would_suffice(missing)
 
 
-def preview_limit(*, needed_bytes: int = 0) -> RemovalPreview:
-    """Which of the oldest files would go to bring the library, with so many bytes more, to its limit."""
-    missing = _missing(needed_bytes)
+def preview_limit(*, needed_bytes: int = 0, limit_gb: int | None = None) -> RemovalPreview:
+    """Which of the oldest files would go to bring the library, with so many bytes more, to its limit.
+
+    ``limit_gb``: instead of the setting. Whether they do go is ``storage_limit_action``'s choice.
+    """
+    missing = _missing(needed_bytes, limit_gb)
     rows = enough_of(removable().only("id", "file_size", "download_date").iterator(), missing)
     if sum(row.file_size for row in rows) < missing:
         rows = []
@@ -121,8 +124,8 @@ def make_room(needed_bytes: int = 0, *, seconds: float = ROOM_SECONDS) -> Remova
     return removal
 
 
-def _missing(needed_bytes: int) -> int:
-    limit = limit_bytes()
+def _missing(needed_bytes: int, limit_gb: int | None = None) -> int:
+    limit = limit_bytes() if limit_gb is None else limit_gb * _GIBIBYTE
     return total_bytes() + needed_bytes - limit if limit else 0
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from mediadl.accounts.models import Role, User
+from mediadl.notifications.choices import choice_of
 from mediadl.stats import selectors as stats
 from mediadl.ui.selectors.health import troubled_platforms
 from mediadl.ui.selectors.jobs import job_count
@@ -52,6 +53,7 @@ class Shell:
     banners: list[Banner]
     can_change: bool
     is_admin: bool
+    notices: str  # the kinds of notifications that the person wants to see on pages
 
 
 _PAUSE_TITLES = {"disk_full": "The disk is full.", "read_only": "The download folder is read-only."}
@@ -109,4 +111,5 @@ def shell_of(request: HttpRequest, current: str) -> Shell:
         banners=banners(),
         can_change=may_change(user),
         is_admin=is_admin(user),
+        notices=" ".join(choice_of(user).browser_events) if isinstance(user, User) else "",
     )

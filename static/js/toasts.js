@@ -6,6 +6,7 @@ const TONES = { success: "done", info: "running", warning: "warn", error: "faile
 const MOST_TOASTS = 4;
 const MOST_NOTICES = 20;
 const SECONDS = 6;
+const GATHER_MS = 2000;
 
 function words(title, message) {
   const body = document.createElement("div");
@@ -109,8 +110,30 @@ function fadeLater(box, seconds) {
   start();
 }
 
+const gathered = [];
+
+/** The browser's own notification: what comes within seconds comes as one. */
+function browserNotice(data) {
+  gathered.push(data);
+  if (gathered.length > 1) return;
+  window.setTimeout(() => {
+    const all = gathered.splice(0);
+    const [first] = all;
+    const title = all.length > 1 ? `${all.length} things happened` : first.title;
+    const body = all.length > 1 ? all.slice(0, 3).map((one) => one.message || one.title).join("\n") : first.message;
+    const shown = new Notification(title, { body, tag: `${title}${body}` });
+    const link = all.length === 1 && first.action && first.action.link ? ownPath(first.action.link) : "";
+    shown.addEventListener("click", () => {
+      window.focus();
+      if (link) window.location.assign(link);
+    });
+  }, GATHER_MS);
+}
+
 /** A notification event of the socket: a toast, an entry of the bell, and the browser's own if allowed. */
 export function notify(data) {
+  const wanted = (document.body.dataset.notices || "").split(" ");
+  if (data.kind && !wanted.includes(data.kind)) return;
   toast({
     title: data.title,
     message: data.message,
@@ -120,7 +143,7 @@ export function notify(data) {
   });
   remember(data.title, data.message);
   if (document.hidden && "Notification" in window && Notification.permission === "granted") {
-    new Notification(data.title, { body: data.message, tag: `${data.title}${data.message}` });
+    browserNotice(data);
   }
 }
 

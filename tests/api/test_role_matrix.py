@@ -35,6 +35,7 @@ LOWEST_ROLE = {
     "GET downloads/<id:download_id>/thumbnail": VIEWER,
     "POST downloads/<id:download_id>/retry": USER,
     "GET downloads/stats": VIEWER,
+    "GET downloads/removals": ADMIN,
     "POST downloads/bulk": USER,
     "POST downloads/archive": VIEWER,
     "GET downloads/adoptions": ADMIN,

@@ -12,6 +12,9 @@ from mediadl.accounts import services as accounts
 from mediadl.accounts.models import ApiToken, Role, User
 from mediadl.api.errors import ApiError, InvalidFieldsError
 from mediadl.configuration import services as configuration
+from mediadl.notifications.choices import choice_of, choose
+from mediadl.notifications.kinds import KIND_WORDS, Kind
+from mediadl.notifications.targets import mail_is_on
 from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.settings_form import patch_of, sections
@@ -89,8 +92,24 @@ def change_user(request: HttpRequest, user_id: int, action: str) -> HttpResponse
     return redirect("users")
 
 
+def _events(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each kind of event with what the person chose."""
+    choice = choice_of(person(request))
+    return [
+        {
+            "kind": kind.value,
+            "words": KIND_WORDS[kind],
+            "browser": kind.value in choice.browser_events,
+            "email": kind.value in choice.email_events,
+        }
+        for kind in Kind
+    ]
+
+
 def _account(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     full = {
+        "events": _events(request),
+        "mail_is_on": mail_is_on(),
         "tokens": ApiToken.objects.filter(user=person(request)).order_by("-created_at"),
         "scopes": ApiToken.Scope.choices,
         "token_days": TOKEN_DAYS,
@@ -114,6 +133,19 @@ def account(request: HttpRequest) -> HttpResponse:
     except ApiError as error:
         return _account(request, status=error.status, password_error=_first_words(error))
     messages.success(request, "Password changed; other browsers are signed out", extra_tags="done")
+    return redirect("account")
+
+
+@require_POST
+@page()
+def choose_notifications(request: HttpRequest) -> HttpResponse:
+    """What one hears of."""
+    choose(
+        user=person(request),
+        email_events=request.POST.getlist("email_events"),
+        browser_events=request.POST.getlist("browser_events"),
+    )
+    messages.success(request, "Saved what you hear of", extra_tags="done")
     return redirect("account")
 
 

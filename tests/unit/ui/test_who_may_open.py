@@ -8,7 +8,7 @@ from tests.unit.ui.rows import HTMX, browser_as, make_item
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/", "/history", "/history?view=table", "/history/known", "/queue", "/scheduler", "/platforms", "/account"]
-ADMIN_PAGES = ["/settings", "/settings/users", "/logs"]
+ADMIN_PAGES = ["/settings", "/settings/removals", "/settings/channels", "/settings/users", "/logs"]
 PARTS = ["/part/nav", "/part/running", "/part/figures", "/part/newest", "/part/chart?chart=week", "/queue/list"]
 CHANGES = [  # path, the lowest role
     ("/links/recognise", Role.USER),
