@@ -17,8 +17,12 @@ class MeasuredProduct:
 
     def __init__(self, data_dir: Path) -> None:
         self.product = Product(data_dir)
-        self.product.start()
-        self._set({"general": {"concurrent_downloads": 4, "per_host_connections": 4}})
+        try:
+            self.product.start()
+            self._set({"general": {"concurrent_downloads": 4, "per_host_connections": 4}})
+        except BaseException:
+            self.product.close()
+            raise
 
     def close(self) -> None:
         """Stop it and prove that nothing of it is left."""
