@@ -98,8 +98,15 @@ class BrowserPage:
         self._do("scroll")
 
     def wait(self, seconds: float, *, shown: Mapping[str, str] | None = None, answers: bool = True) -> Waited:
-        """Wait for a kept answer, or until one of ``shown`` (name and selector) is visible."""
+        """Wait for a kept answer, or until one of ``shown`` (name and selector) is visible.
+
+        Raises:
+            MediaError: also where the proxy lets the page's requests wait: the budget is used up.
+        """
         said = self._do("wait", seconds * 3, selectors=dict(shown or {}), seconds=seconds, answers=answers)
+        refusal = self._commands.refusal()
+        if refusal is not None and refusal.kind is FailureKind.TOLD_TO_WAIT:
+            raise refusal
         found = said.get("answer")
         return Waited(answer=PageAnswer(**found) if found else None, seen=str(said.get("seen", "")))
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from mediadl import clock
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.stopping import StopSignal
 
+MAX_BYTES = 200 * 1024 * 1024  # a used one has about 30 MiB
 WAIT_SECONDS = 300.0  # a listing holds the browser while its files are fetched; this one comes again later
 _PAUSE_SECONDS = 0.1
 _one_page = threading.Lock()
@@ -35,9 +37,17 @@ def profile_folder(name: str, stop: StopSignal, wait_seconds: float = WAIT_SECON
             while not _is_ours(lock.fileno()):
                 _wait(stop, deadline)
             _forget_ended_browsers(folder)
+            _keep_small(folder)
             yield folder
     finally:
         _one_page.release()
+
+
+def _keep_small(folder: Path) -> None:
+    """Begin anew where Chromium has kept too much; only its cookies are of use."""
+    if sum(path.lstat().st_size for path in folder.rglob("*")) > MAX_BYTES:
+        shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
 
 
 def _wait(stop: StopSignal, deadline: float) -> None:

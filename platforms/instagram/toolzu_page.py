@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from mediadl import clock
 from mediadl.media import FailureKind, MediaError
-from mediadl.net.failures import error_for_page
-from mediadl.net.headers import HeaderMap
 from platforms.browser import BrowserPage, PageAnswer
 from platforms.browser.checks import CHECKS, Solver, captcha_required, open_form, wait_for_token
 from platforms.contract import ListingContext
@@ -20,6 +18,7 @@ ANSWER_SECONDS = 60.0
 _SUBMITS = 3
 _STEP_SECONDS = 0.5
 _SETTLE_SECONDS = 5.0
+_MARKING = frozenset({400, 406, 422})  # a form that is not accepted
 _SIGN_IN = ("sign in", "log in", "sign up")
 
 
@@ -70,19 +69,21 @@ class ToolzuPage:
                 raise changed("the search form has no button")
             answer = self._answer()
             if not is_captcha(answer.status, answer.body, answer.headers):
-                if error := error_for_page(answer.status, HeaderMap(list(answer.headers.items()))):
+                if (error := answer.error()) and answer.status not in _MARKING:
                     raise error
-                marked = self._page.wait(
-                    _SETTLE_SECONDS,
-                    shown={"cards": f"{RESULTS} {CARD}", "refused": self._site.input + REFUSED},
-                    answers=False,
-                )
-                if marked.seen != "refused":
+                if not self._is_marked():
+                    if error:
+                        raise error
                     return
                 if not self._has_check():
                     raise self._refusal()
             wait_for_token(self._page, url, self._solver, self._patience)
         raise captcha_required()
+
+    def _is_marked(self) -> bool:
+        """Whether the field is marked as wrong, and not the results shown."""
+        shown_first = {"cards": f"{RESULTS} {CARD}", "refused": self._site.input + REFUSED}
+        return self._page.wait(_SETTLE_SECONDS, shown=shown_first, answers=False).seen == "refused"
 
     def _answer(self) -> PageAnswer:
         deadline = clock.monotonic() + self._answer_seconds
@@ -111,7 +112,7 @@ class ToolzuPage:
         deadline = clock.monotonic() + self._answer_seconds
         while True:
             answer = self._page.wait(_STEP_SECONDS).answer
-            if answer is not None and (error := error_for_page(answer.status, HeaderMap([*answer.headers.items()]))):
+            if answer is not None and (error := answer.error()):
                 raise error
             cards = self._cards()
             if any(card.identity not in before for card in cards) or clock.monotonic() > deadline:

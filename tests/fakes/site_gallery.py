@@ -25,6 +25,7 @@ class GallerySite:
     def __init__(self, server: MediaServer) -> None:
         self.server = server
         self.hanging = threading.Event()
+        self.settings: dict[str, object] = {}  # what an installation sets to come here
 
     @property
     def host_map(self) -> dict[str, str]:

@@ -48,7 +48,7 @@ _PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Toolzu</title
     const body = new URLSearchParams({ search: field.value, "cf-turnstile-response": token.value, offset, ts, nonce,
       sign: await mark(field.value + "|" + offset + "|" + ts + "|" + nonce) });
     const answer = await fetch(location.pathname, { method: "POST", body });
-    if (answer.status === 406) { field.classList.add("is-invalid"); return; }
+    if (answer.headers.get("Content-Type") === "application/json") { field.classList.add("is-invalid"); return; }
     field.classList.remove("is-invalid");
     if (!answer.ok) return;
     const batch = await answer.text();
@@ -131,7 +131,8 @@ class ToolzuFake:
             self.refused += 1
             exchange.respond(400, b"bad request", _HTML)
         elif fields.get("cf-turnstile-response", "") not in {self._token(), *self.solved}:
-            exchange.respond(406, b"", _HTML)
+            body = json.dumps({self.input_id: ["The check was not finished."]})
+            exchange.respond(200, body.encode(), {"Content-Type": "application/json"})
         elif self.status:
             exchange.respond(self.status, b"", _HTML | {"Retry-After": "60"})
         else:

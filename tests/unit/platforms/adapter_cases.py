@@ -11,7 +11,9 @@ from mediadl.media import FailureKind
 from platforms import registry
 from platforms.contract import Adapter
 from tests.fakes.forum_xenforo import XenforoFake
+from tests.fakes.site_fastdl import FastDlFake
 from tests.fakes.site_gallery import BOARD_HOST, PNG, PROFILE_HOST, GallerySite
+from tests.fakes.site_toolzu import ToolzuFake
 
 DECLINED = "declined"  # it hands the URL to the next downloader instead of failing
 
@@ -65,7 +67,49 @@ def _thread(site: GallerySite, count: int) -> str:
     return fake.thread_url
 
 
+def _fastdl(site: GallerySite, count: int) -> str:
+    fake = FastDlFake(site.server)
+    fake.user("ann", posts=count)
+    site.settings |= fake.settings()
+    return "https://www.instagram.com/ann/"
+
+
+def _toolzu(site: GallerySite, count: int) -> str:
+    fake = ToolzuFake(site.server)
+    fake.user("ann", posts=count)
+    site.settings |= fake.settings()
+    return "https://www.instagram.com/ann/"
+
+
+def _of_instagram(downloader: str) -> Callable[[GallerySite, str], str]:
+    """Whoever is asked for, the downloader opens its own page first."""
+
+    def url_named(site: GallerySite, name: str) -> str:
+        site.settings[f"{downloader}.base_url"] = site.server.base_url
+        return f"https://www.instagram.com/{name}/"
+
+    return url_named
+
+
 CASES = (
+    AdapterCase(
+        "instagram",
+        "fastdl",
+        many=_fastdl,
+        url_named=_of_instagram("fastdl"),
+        path_of=lambda _name: "/en",
+        outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
+        requests_ahead=8,
+    ),
+    AdapterCase(
+        "instagram",
+        "toolzu",
+        many=_toolzu,
+        url_named=_of_instagram("toolzu"),
+        path_of=lambda _name: "/downloader/instagram/profile/",
+        outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
+        requests_ahead=8,
+    ),
     AdapterCase(
         "forum",
         "forum",

@@ -22,7 +22,7 @@ class ListingBench:
         self.site = site
         self.proxy_url = proxy_url
         self.stop = StopSignal()
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[str, Any] = site.settings
         self._clients: list[HttpClient] = []
 
     def context(self, url: str, **request: Any) -> ListingContext:

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,9 @@ import pytest
 from django.conf import settings
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.stopping import StopSignal
 from platforms.browser import browser_page
+from platforms.browser.profile import profile_folder
 from tests.fakes.media_server import MediaServer
 from tests.unit.platforms.instagram_bench import browser_processes, instagram_bench, wait_until_no_browser
 from tests.unit.platforms.listing_bench import ListingBench
@@ -172,6 +175,33 @@ def test_one_page_at_a_time_and_a_waiting_one_can_be_stopped(bench: ListingBench
     with pytest.raises(MediaError):
         first()
     assert [error.kind for error in errors] == [FailureKind.STOPPED]
+
+
+def test_a_budget_that_is_used_up_ends_the_listing_at_once(bench: ListingBench):
+    url = bench.site.page("/stay", STAY)
+    used_up = MediaError(FailureKind.TOLD_TO_WAIT, "RATE_LIMITED", "The hour's requests are used up.")
+    context = replace(bench.context(url), refusal=lambda: used_up)
+
+    def use() -> None:
+        with browser_page(context, "t") as page:
+            page.open(url)
+            page.wait(30)
+
+    with pytest.raises(MediaError) as caught:
+        use()
+    assert caught.value is used_up
+
+
+def test_a_profile_that_grew_too_large_begins_anew(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("platforms.browser.profile.MAX_BYTES", 100)
+    with profile_folder("grown", StopSignal()) as folder:
+        (folder / "cookies").write_bytes(b"c" * 90)
+    with profile_folder("grown", StopSignal()) as folder:
+        assert [path.name for path in folder.iterdir()] == ["cookies"]
+        (folder / "cache").write_bytes(b"c" * 90)
+        (folder / "SingletonLock").symlink_to("another-host-1")  # a killed browser's
+    with profile_folder("grown", StopSignal()) as folder:
+        assert list(folder.iterdir()) == []
 
 
 def test_without_a_browser_it_says_what_to_install(bench: ListingBench, monkeypatch: pytest.MonkeyPatch):
