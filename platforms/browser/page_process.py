@@ -151,6 +151,8 @@ class OnePage:
         return None
 
     def _note(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            return  # the page itself, whose form may post to its own path
         if self._wanted and urlsplit(response.url).path.rstrip("/").endswith(self._wanted):
             self._answers.append(response)
 

@@ -6,7 +6,8 @@ Nothing of the product is imported here. The library's only way out is the proxy
 import json
 import sys
 
-from twocaptcha import ApiException, NetworkException, TimeoutException, TwoCaptcha
+import twocaptcha
+from twocaptcha.exceptions import api
 
 POLLING_SECONDS = 5
 SOLVE_SECONDS = 120
@@ -15,14 +16,14 @@ SOLVE_SECONDS = 120
 def main() -> None:
     """Write one line of JSON: ``token``, or ``refused``, or ``failed``."""
     order = json.load(sys.stdin)
-    solver = TwoCaptcha(
+    solver = twocaptcha.TwoCaptcha(
         order["key"], defaultTimeout=SOLVE_SECONDS, pollingInterval=order.get("polling_seconds", POLLING_SECONDS)
     )
     try:
         said = {"token": solver.turnstile(sitekey=order["site_key"], url=order["url"])["code"]}
-    except ApiException as error:
+    except (twocaptcha.ApiException, api.ApiException) as error:
         said = {"refused": str(error)}
-    except (NetworkException, TimeoutException) as error:
+    except (twocaptcha.NetworkException, api.NetworkException, twocaptcha.TimeoutException) as error:
         said = {"failed": str(error)}
     sys.stdout.write(json.dumps(said) + "\n")
 
