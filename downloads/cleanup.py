@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 
 from downloads.cleanup_batches import Removal, RemovalPreview, loaded, preview_of, removable, remove_in_batches
+from downloads.models import BinReason
 from mediadl import clock
 from mediadl.configuration.selectors import value
 
@@ -23,7 +24,8 @@ def preview_cleanup(days: int | None = None) -> RemovalPreview:
 def clean_up(*, days: int | None = None, seconds: float = CLEANUP_SECONDS) -> Removal:
     """Remove what was downloaded more than so many days ago and is not kept; 0 days means never.
 
-    As after a DELETE with ``delete_file`` the items stay remembered, so no run fetches them again.
+    As after a DELETE with ``delete_file`` the items stay remembered, so no run fetches them again, and the files
+    stay in the recycle bin for its days.
 
     Args:
         days: instead of the setting.
@@ -34,7 +36,11 @@ def clean_up(*, days: int | None = None, seconds: float = CLEANUP_SECONDS) -> Re
         return Removal()
     rows = removable(before=clock.now() - timedelta(days=days))
     removal = remove_in_batches(
-        lambda _bytes: loaded(rows), action="download.cleanup", detail={"older_than_days": days}, seconds=seconds
+        lambda _bytes: loaded(rows),
+        action="download.cleanup",
+        detail={"older_than_days": days},
+        seconds=seconds,
+        into_bin=BinReason.CLEANED_UP,
     )
     if removal.files:
         log.info("Removed files that were too old", files=removal.files, bytes=removal.bytes, older_than_days=days)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet, Sum
 
-from downloads.models import Download, DownloadStatus, MediaRoot
+from downloads.models import BinReason, Download, DownloadStatus, MediaRoot
 from downloads.services.deleting import delete_records
 from mediadl.accounts.services import audit
 
@@ -63,7 +63,12 @@ def preview_of(rows: QuerySet[Download]) -> RemovalPreview:
 
 
 def remove_in_batches(
-    next_batch: Callable[[int], list[Download]], *, action: str, detail: Mapping[str, Any], seconds: float
+    next_batch: Callable[[int], list[Download]],
+    *,
+    action: str,
+    detail: Mapping[str, Any],
+    seconds: float,
+    into_bin: BinReason | None = None,
 ) -> Removal:
     """Remove batch after batch, each in a transaction with its audit entry; files go after each commit.
 
@@ -73,6 +78,7 @@ def remove_in_batches(
         action: the audit entry's dotted word.
         detail: what the audit entry tells besides the ids.
         seconds: no batch is begun after that time.
+        into_bin: the reason why files go into the recycle bin; None removes them at once.
     """
     until = time.monotonic() + seconds
     files = size = 0
@@ -83,7 +89,7 @@ def remove_in_batches(
                 return Removal(files, size)
             ids = [download.pk for download in batch]
             batch_bytes = sum(download.file_size for download in batch)
-            delete_records(batch, delete_file=True, forget=False)
+            delete_records(batch, delete_file=True, forget=False, into_bin=into_bin)
             audit(None, action, "bulk", {**detail, "ids": ids, "bytes": batch_bytes})
         files, size = files + len(batch), size + batch_bytes
         if time.monotonic() >= until:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from downloads.models import StoredFile
+from downloads.models import BinEntry, StoredFile
 from downloads.thumbnails import remove_thumbnail
 
 YOUNG_SECONDS = 3600.0  # a thumbnail is written before its file is recorded
@@ -42,6 +42,7 @@ def _sweep(folder: Path) -> int:
     for start in range(0, len(hashes), _ASKED_AT_ONCE):
         chunk = hashes[start : start + _ASKED_AT_ONCE]
         stored = set(StoredFile.objects.filter(sha256__in=chunk).values_list("sha256", flat=True))
+        stored |= set(BinEntry.objects.filter(sha256__in=chunk).values_list("sha256", flat=True))
         for sha256 in chunk:
             if sha256 not in stored:
                 remove_thumbnail(sha256)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from downloads.bin.moving import recover_bin
 from downloads.folders import folder
 from downloads.journals import Journal, JournalEntry, abandoned_journals, read_entries
 from downloads.media_root import current_root, root_row
@@ -36,6 +37,7 @@ def heal(*, needed_keys: Collection[str]) -> HealReport:
         needed_keys: the partial keys (``partial_key``) that queue items may still resume. Files
             that a living process holds are left alone, whoever needs them.
     """
+    recover_bin()
     adopted = removed = 0
     roots = {Path(path) for path in MediaRoot.objects.values_list("path", flat=True)} | {current_root()}
     for root in sorted(roots):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from downloads.adoption.selectors import adopted_media
 from downloads.file_presence import is_present as is_present  # noqa: PLC0414 - asked for from here too
-from downloads.models import Download, Tombstone
+from downloads.models import Download, MediaAlias, Tombstone
 from downloads.rows import key_of
 from mediadl.media import MediaItem, SkipReason
 
@@ -25,12 +25,13 @@ def known_media(platform: str, items: Sequence[MediaItem]) -> dict[str, Known]:
     signature, or by an adopted archive.
 
     A completed record whose file is missing on disk is not known; a failed one neither. At most
-    four queries for any number of items.
+    five queries for any number of items.
     """
     keys = {item.media_id: _keys(item) for item in items}
     adopted = adopted_media(platform, items)
     known = {media_id: Known(SkipReason.KNOWN, download_id) for media_id, download_id in adopted.items()}
     known.update(_tombstones(platform, keys))
+    known.update(_aliases(platform, keys))
     known.update(_recorded(platform, keys))
     return known
 
@@ -78,6 +79,27 @@ def _recorded(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
             if is_present(row[3], row[4], row[5]):
                 for media_id in others[row[2]]:
                     known.setdefault(media_id, Known(SkipReason.KNOWN, row[0]))
+    return known
+
+
+def _aliases(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
+    """Those that a stored item is known by too (see downloads.upgrade)."""
+    by_key = _ids_by_key(keys)
+    rows = MediaAlias.objects.filter(
+        Q(platform=platform, media_id__in=list(keys)) | Q(platform=platform, media_url_key__in=list(by_key))
+    ).values_list(
+        "download",
+        "media_id",
+        "media_url_key",
+        "download__file__root__path",
+        "download__file__path",
+        "download__file__size",
+    )
+    known: dict[str, Known] = {}
+    for pk, media_id, url_key, root, path, size in rows:
+        if path is not None and is_present(root, path, size):
+            for wanted in {media_id} & keys.keys() | set(by_key.get(url_key, ())):
+                known[wanted] = Known(SkipReason.KNOWN, pk)
     return known
 
 

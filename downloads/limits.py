@@ -1,8 +1,8 @@
 """The setting ``general.storage_limit_gb``: what the library takes may not exceed it.
 
 ``general.storage_limit_action`` says what happens at the limit: all downloading stops until there
-is room, or the oldest files go, never a kept one. Bytes are counted as the library shows them: for
-each record, also where records share a file.
+is room, or the oldest files go, never a kept one; what lies in the recycle bin goes before both.
+Bytes are counted as the library shows them: for each record, also where records share a file.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import structlog
 
+from downloads.bin.purging import bin_bytes, purge_for_room
 from downloads.cleanup_batches import (
     Removal,
     RemovalPreview,
@@ -73,8 +74,10 @@ def refuse_what_does_not_fit(sizes: Sequence[int]) -> list[MediaError | None]:
     limit = limit_bytes()
     if not limit:
         return [None] * len(sizes)
+    needed = sum(size for size in sizes if size <= limit)
+    empty_bin_for(needed)
     if removes_oldest():
-        make_room(sum(size for size in sizes if size <= limit))
+        make_room(needed)
     used = total_bytes()
     answers: list[MediaError | None] = []
     for size in sizes:
@@ -84,8 +87,16 @@ def refuse_what_does_not_fit(sizes: Sequence[int]) -> list[MediaError | None]:
     return answers
 
 
+def empty_bin_for(needed_bytes: int) -> None:
+    """The recycle bin counts too, and goes first: its oldest files, as far as ``needed_bytes`` more ask for it."""
+    if limit_bytes() and (over := _missing(needed_bytes) + bin_bytes()) > 0:
+        purge_for_room(over)
+
+
 def is_over_limit() -> bool:
-    """Whether the library takes more than its limit, and removing its oldest files helps (it was lowered)."""
+    """Whether the library takes more than its limit, and emptying the bin or removing its oldest files helps."""
+    if limit_bytes() and (held := bin_bytes()) and _missing(held) > 0:
+        return True
     missing = _missing(0)
     return missing > 0 and removes_oldest() and _would_suffice(missing)
 
@@ -107,6 +118,7 @@ def make_room(needed_bytes: int = 0, *, seconds: float = ROOM_SECONDS) -> Remova
 
     Nothing is removed where removing all that is not kept would not be enough: it would be in vain.
     """
+    empty_bin_for(needed_bytes)
     missing = _missing(needed_bytes)
     if missing <= 0 or not removes_oldest():
         return Removal()

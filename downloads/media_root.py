@@ -45,13 +45,18 @@ def root_row(path: Path) -> MediaRoot:
     return row
 
 
-def free_space_problem(root: Path | None = None, *, needed_bytes: int = 0) -> MediaError | None:
+def free_space_problem(
+    root: Path | None = None, *, needed_bytes: int = 0, empty_bin: bool = False
+) -> MediaError | None:
     """Why nothing can be stored just now (of kind ``DISK``), or None.
 
     ``DISK_GONE``: the folder vanished; ``DISK_READ_ONLY``; ``DISK_FULL``: less than the setting
     ``general.free_space_floor_mb`` would stay free after ``needed_bytes`` more;
     ``STORAGE_LIMIT``: the library has reached ``general.storage_limit_gb``, and
     ``OVER_STORAGE_LIMIT`` (of kind ``REFUSED``): so many bytes will never fit.
+
+    Args:
+        empty_bin: remove the oldest of the recycle bin where that makes the room.
     """
     root = root or current_root()
     try:
@@ -66,7 +71,12 @@ def free_space_problem(root: Path | None = None, *, needed_bytes: int = 0) -> Me
         return MediaError(FailureKind.DISK, "DISK_READ_ONLY", detail)
     floor = int(value("general.free_space_floor_mb"))
     free = numbers.f_bavail * numbers.f_frsize
-    if free - needed_bytes < floor * _MEBIBYTE:
+    missing = floor * _MEBIBYTE + needed_bytes - free
+    if missing > 0 and empty_bin:
+        from downloads.bin.purging import purge_for_room
+
+        missing -= purge_for_room(missing)
+    if missing > 0:
         detail = (
             f"Only {free // _MEBIBYTE} MB are free where files are stored, and {floor} MB must stay free. "
             "Free some space or lower free_space_floor_mb; downloads go on by themselves."

@@ -11,6 +11,7 @@ from downloads.models import Download, DownloadStatus, StoredFile
 from downloads.rows import row_of_failure, storable
 from downloads.store_requests import FailureRecord, PlacedFile, Placement, StoredDownload, StoredRow
 from downloads.undoing import withdraw_files
+from downloads.upgrade.noting import note_new_pictures
 from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import OutcomeKind, SkipReason
@@ -50,6 +51,7 @@ def record_files(placed: Sequence[PlacedFile]) -> list[StoredDownload]:
         _take_file(old, file, stored)
         changes.add(old)
     changes.write()
+    note_new_pictures(recorded.values())
     answers = [_answer(file, existing, recorded) for file in placed]
     _after_commit(placed, {id(file) for file in [*fresh.values(), *(file for _old, file in repaired)]})
     reach("store.before_commit")

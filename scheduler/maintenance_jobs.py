@@ -6,10 +6,14 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import QuerySet
 
 from downloads.adoption.services import has_running_adoption, work_on_adoptions
+from downloads.bin.moving import has_unsettled, recover_bin
+from downloads.bin.purging import purge_old
 from downloads.cleanup import clean_up
 from downloads.cleanup_batches import Removal
 from downloads.cleanup_thumbnails import remove_stale_thumbnails
 from downloads.limits import is_over_limit, make_room
+from downloads.upgrade.fingerprints import trim_fingerprints
+from downloads.upgrade.looking import has_waiting, look
 from mediadl import clock
 from mediadl.accounts.models import LoginFailure, Session, SocketTicket
 from mediadl.accounts.services.login_lock import FAILURES_WINDOW
@@ -34,6 +38,8 @@ def register_jobs() -> None:
         MaintenanceJob("storage limit", lambda _position: _removal(make_room(seconds=STEP_SECONDS)), is_over_limit),
         MaintenanceJob("clean-up", lambda _position: _removal(clean_up(seconds=STEP_SECONDS))),
         MaintenanceJob("adoption", _adopt, has_running_adoption),
+        MaintenanceJob("recycle bin", _tend_bin, has_unsettled),
+        MaintenanceJob("larger copies", _compare_pictures, has_waiting),
         MaintenanceJob("logs", _trim_logs),
         MaintenanceJob("events", _trim_events),
         MaintenanceJob("notifications", lambda _position: _rows(trim_messages())),
@@ -43,6 +49,18 @@ def register_jobs() -> None:
         MaintenanceJob("thumbnails", _sweep_thumbnails),
         MaintenanceJob("queue", lambda _position: _rows(trim_queue())),
     )
+
+
+def _tend_bin(_position: str) -> Step:
+    recover_bin()
+    number, finished = purge_old(seconds=STEP_SECONDS)
+    return Step(number, finished)
+
+
+def _compare_pictures(_position: str) -> Step:
+    _compared, finished = look(seconds=STEP_SECONDS)
+    trim_fingerprints(ROWS_AT_ONCE)
+    return Step(0, finished)
 
 
 def _removal(removal: Removal) -> Step:

@@ -24,8 +24,8 @@ from mediadl.clock import now
 from mediadl.web.archive import ArchiveEntry, ArchiveResponse
 from mediadl.web.files import FileRangeResponse
 
-_THUMBNAIL_SECONDS = 24 * 3600
-_RANGE_ANSWERS = {
+THUMBNAIL_SECONDS = 24 * 3600
+RANGE_ANSWERS = {
     (200, "*/*"): OpenApiTypes.BINARY,
     (206, "*/*"): OpenApiTypes.BINARY,
     304: None,
@@ -33,7 +33,8 @@ _RANGE_ANSWERS = {
 }
 
 
-def _file_response(request: Request, location: FileLocation, *, max_age: int = 0) -> HttpResponseBase:
+def file_response(request: Request, location: FileLocation, *, max_age: int = 0) -> HttpResponseBase:
+    """The answer with a file's bytes."""
     try:
         return FileRangeResponse(
             location.path,
@@ -53,17 +54,17 @@ class DownloadFilesViewSet(ApiViewSet):
 
     required_roles: ClassVar[dict[str, Role]] = {"archive": Role.VIEWER}
 
-    @extend_schema(operation_id="downloads_file", responses=_RANGE_ANSWERS)
+    @extend_schema(operation_id="downloads_file", responses=RANGE_ANSWERS)
     def file(self, request: Request, download_id: int) -> HttpResponseBase:
         """Get the file; knows ranges and conditional requests."""
         read_query(request, ())
-        return _file_response(request, selectors.file_location(download_id))
+        return file_response(request, selectors.file_location(download_id))
 
-    @extend_schema(operation_id="downloads_thumbnail", responses=_RANGE_ANSWERS)
+    @extend_schema(operation_id="downloads_thumbnail", responses=RANGE_ANSWERS)
     def thumbnail(self, request: Request, download_id: int) -> HttpResponseBase:
         """Get a picture of at most 320 pixels; videos show a frame."""
         read_query(request, ())
-        return _file_response(request, selectors.thumbnail_location(download_id), max_age=_THUMBNAIL_SECONDS)
+        return file_response(request, selectors.thumbnail_location(download_id), max_age=THUMBNAIL_SECONDS)
 
     @extend_schema(
         operation_id="downloads_archive",

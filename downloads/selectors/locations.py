@@ -72,14 +72,27 @@ def thumbnail_location(download_id: int) -> FileLocation:
     path = thumbnail_path(download.file_hash)
     if not path.is_file() and not make_missing_thumbnail(file_location(download_id).path, path):
         raise ThumbnailUnavailableError
-    status = path.stat()
+    return thumbnail_at(download.file_hash, f"{download_id}.jpg")
+
+
+def thumbnail_at(sha256: str, filename: str) -> FileLocation:
+    """The thumbnail of these bytes.
+
+    Raises:
+        ThumbnailUnavailableError: there is none.
+    """
+    path = thumbnail_path(sha256)
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise ThumbnailUnavailableError from error
     return FileLocation(
         path=path,
         size=status.st_size,
         mime=THUMBNAIL_MIME,
-        etag=f'"{download.file_hash[:32]}-{status.st_mtime_ns:x}"',
+        etag=f'"{sha256[:32]}-{status.st_mtime_ns:x}"',
         last_modified=datetime.fromtimestamp(status.st_mtime, UTC),
-        filename=f"{download_id}.jpg",
+        filename=filename,
     )
 
 

@@ -3,14 +3,18 @@
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
+from downloads.bin.entries import put_in_bin, retention_days
+from downloads.bin.moving import remove_empty_folders, settle_entries
+from downloads.bin.purging import is_hash_in_use
 from downloads.cube import CubeChanges
 from downloads.folders import folder
-from downloads.models import AdoptedEntry, Download, StoredFile, Tombstone
+from downloads.models import AdoptedEntry, BinEntry, BinReason, Download, MediaAlias, StoredFile, Tombstone
 from downloads.thumbnails import remove_thumbnail
 from mediadl import clock
 from mediadl.accounts.services import audit
@@ -22,7 +26,7 @@ def delete_download(*, download_id: int, delete_file: bool = False, forget: bool
     """Delete one record; a file that is gone already does not matter.
 
     Args:
-        delete_file: remove the file too, unless another record shares its path; a hard link of the
+        delete_file: the file goes into the recycle bin too, unless another record shares its path; a hard link of the
             same bytes under another record's name stays.
         forget: do not remember the deletion, so that the next run fetches the item again.
 
@@ -37,8 +41,19 @@ def delete_download(*, download_id: int, delete_file: bool = False, forget: bool
         audit(user, "download.delete", download_id, {"delete_file": delete_file, "forget": forget})
 
 
-def delete_records(downloads: Sequence[Download], *, delete_file: bool, forget: bool) -> None:
-    """Delete loaded records (with ``file__root``) inside the caller's transaction; files go after its commit."""
+def delete_records(
+    downloads: Sequence[Download],
+    *,
+    delete_file: bool,
+    forget: bool,
+    into_bin: BinReason | None = BinReason.DELETED,
+) -> None:
+    """Delete loaded records (with ``file__root``) inside the caller's transaction; files go after its commit.
+
+    Args:
+        into_bin: files move into the recycle bin for this reason; None, or a bin that is switched
+            off, removes them at once.
+    """
     changes = CubeChanges()
     for download in downloads:
         changes.remove(download)
@@ -46,13 +61,19 @@ def delete_records(downloads: Sequence[Download], *, delete_file: bool, forget: 
         _forget(downloads)
     else:
         _remember(downloads)
+    snapshots = {download.pk: copy(download) for download in downloads}
     files = {download.file for download in downloads if download.file is not None}
     hashes = {download.file_hash for download in downloads if download.file_hash}
     Download.objects.filter(pk__in=[download.pk for download in downloads]).delete()
     changes.write()
     unused = [file for file in files if not Download.objects.filter(file_id=file.pk).exists()]
-    StoredFile.objects.filter(pk__in=[file.pk for file in unused]).delete()
-    transaction.on_commit(lambda: _remove_from_disk(unused if delete_file else (), hashes))
+    unused_ids = [file.pk for file in unused]
+    entries: list[BinEntry] = []
+    if delete_file and into_bin is not None and retention_days():
+        owners = {file: [one for one in snapshots.values() if one.file_id == file.pk] for file in unused}
+        entries, unused = put_in_bin(owners, reason=into_bin), []
+    StoredFile.objects.filter(pk__in=unused_ids).delete()
+    transaction.on_commit(lambda: _remove_from_disk(entries, unused if delete_file else (), hashes))
 
 
 def remove_tombstones(*, platform: str, media_ids: Iterable[str]) -> int:
@@ -74,6 +95,19 @@ def _remember(downloads: Sequence[Download]) -> None:
                 deleted_at=now,
             )
             for download in downloads
+        ]
+        + [
+            Tombstone(
+                platform=alias.platform,
+                media_id=alias.media_id,
+                media_url_key=alias.media_url_key,
+                url=alias.download.url,
+                source=alias.download.source,
+                deleted_at=now,
+            )
+            for alias in MediaAlias.objects.filter(download__in=[one.pk for one in downloads]).select_related(
+                "download"
+            )
         ],
         ignore_conflicts=True,
     )
@@ -88,13 +122,14 @@ def _forget(downloads: Sequence[Download]) -> None:
         remove_tombstones(platform=platform, media_ids=media_ids)
 
 
-def _remove_from_disk(files: Iterable[StoredFile], hashes: Iterable[str]) -> None:
+def _remove_from_disk(entries: Sequence[BinEntry], files: Iterable[StoredFile], hashes: Iterable[str]) -> None:
+    settle_entries(entries)
     for file in files:
         # Another run may have stored the same name again since the commit.
         if not StoredFile.objects.filter(root_id=file.root_id, path=file.path).exists():
             remove_stored_file(Path(file.root.path), file.path)
     for sha256 in hashes:
-        if not Download.objects.filter(file__sha256=sha256).exists():
+        if not is_hash_in_use(sha256):
             remove_thumbnail(sha256)
 
 
@@ -104,6 +139,4 @@ def remove_stored_file(root: Path, path: str) -> None:
     with suppress(OSError, MediaError):
         with folder(root, parents) as inside:
             os.unlink(name, dir_fd=inside)
-        while parents:  # rmdir refuses a folder that is not empty
-            with folder(root, parents[:-1]) as outer:
-                os.rmdir(parents.pop(), dir_fd=outer)
+        remove_empty_folders(root, parents)

@@ -48,9 +48,8 @@ def _allow_cpu_time() -> None:
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    thumbnail = request["thumbnail"]
     try:
-        verified = check_file(Path(request["path"]), Path(thumbnail) if thumbnail else None)
+        return _TASKS[request.get("task", "verify")](request)
     except RefusedFileError as refusal:
         return {"code": refusal.code, "detail": refusal.detail}
     except OSError as error:
@@ -59,7 +58,26 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"code": "UNDECODABLE", "detail": "The file needs more memory than a media file may."}
     except Exception as error:
         return {"code": "DAMAGED", "detail": f"The file is damaged: it cannot be read ({type(error).__name__})."}
-    return {"verified": asdict(verified)}
+
+
+def _verify(request: dict[str, Any]) -> dict[str, Any]:
+    thumbnail = request["thumbnail"]
+    return {"verified": asdict(check_file(Path(request["path"]), Path(thumbnail) if thumbnail else None))}
+
+
+def _fingerprint(request: dict[str, Any]) -> dict[str, Any]:
+    from downloads.upgrade.hashing import fingerprint  # most children never compare
+
+    return {"fingerprint": fingerprint(Path(request["path"]))}
+
+
+def _compare(request: dict[str, Any]) -> dict[str, Any]:
+    from downloads.upgrade.comparing import compare_files
+
+    return {"comparison": compare_files(Path(request["small"]), Path(request["large"]))}
+
+
+_TASKS = {"verify": _verify, "fingerprint": _fingerprint, "compare": _compare}
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def check_picture(stream: IO[bytes], window: Window, file_type: FileType, thumbn
         RefusedFileError: cut, damaged, or a placeholder of a few pixels.
     """
     if file_type is HEIC:
-        _know_heif()
+        know_heif()
     if file_type is not JPEG:
         check_structure(window, file_type)
     with _opened(stream, file_type) as picture:
@@ -76,7 +76,7 @@ def check_picture(stream: IO[bytes], window: Window, file_type: FileType, thumbn
     )
 
 
-def _know_heif() -> None:
+def know_heif() -> None:
     """Registered only when a HEIC file comes: most collections have none, and it costs 10 MB."""
     import pillow_heif
 

@@ -137,14 +137,17 @@ class Verifier:
                 ``UNREADABLE`` (disk).
         """
         request = {"path": str(path), "thumbnail": str(thumbnail_to) if thumbnail_to else None}
-        answer = self._ask(request)
+        answer = self.ask(request)
         if "verified" in answer:
             fields = answer["verified"]
             return VerifiedMedia(**{**fields, "media_type": MediaType(fields["media_type"])})
         raise MediaError(_KINDS[answer["code"]], answer["code"], answer["detail"])
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Ask a child; one that dies of something else than its time is replaced and asked once more."""
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask a child anything that ``downloads.verification.child`` knows.
+
+        One that dies of something else than its time is replaced and asked once more.
+        """
         for attempt in (1, 2):
             child = self._places.get()
             try:

@@ -72,6 +72,15 @@ def register_general_leaves() -> None:
             high=36_500,
         ),
         Leaf(
+            "general.recycle_bin_days",
+            Kind.INTEGER,
+            30,
+            "Recycle bin (days)",
+            "How long deleted and replaced files can be restored; they go earlier where room is needed. 0: no bin.",
+            low=0,
+            high=3_650,
+        ),
+        Leaf(
             "general.per_host_connections",
             Kind.INTEGER,
             4,

@@ -25,7 +25,7 @@ COMMON_MODULES = (
     "times",
     "toasts",
 )
-PAGE_MODULES = ("chart", "lightbox", "logs", "paste", "queue", "schedule", "selection", "settings")
+PAGE_MODULES = ("chart", "lightbox", "logs", "paste", "queue", "review", "schedule", "selection", "settings")
 MODULES = COMMON_MODULES + PAGE_MODULES
 
 _PRIORITIES = range(1, 11)

@@ -36,7 +36,7 @@ def review_disk_pause() -> bool:
     pause = Pause.objects.filter(reason=DISK_REASON).first()
     if pause is None:
         return False
-    problem = free_space_problem(needed_bytes=pause.needed_bytes)
+    problem = free_space_problem(needed_bytes=pause.needed_bytes, empty_bin=True)
     if problem is not None and problem.kind is FailureKind.DISK:
         return True
     with transaction.atomic():

@@ -249,7 +249,7 @@ class _Room:
         self._small_bytes += size
         if now - self._asked_at < _ROOM_SECONDS and self._small_bytes < _SMALL_BYTES:
             return
-        if problem := free_space_problem(needed_bytes=size):
+        if problem := free_space_problem(needed_bytes=size, empty_bin=True):
             self._asked_at = float("-inf")
             raise problem
         self._asked_at, self._small_bytes = now, 0

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import structlog
 
+from downloads.upgrade.wanted import copy_id
 from mediadl.api.errors import ApiError, ErrorCode
 from mediadl.media import FailureKind, MediaError, MediaItem
 from platforms import registry
@@ -107,7 +108,8 @@ def _found_again(
     with closing(understood(running, infos, contexts)) as listed:
         for found in listed:
             running.stop.raise_if_set()
-            task = wanted.pop(found.item.media_id, None)
+            media_id = found.item.media_id
+            task = wanted.pop(media_id, None) or wanted.pop(copy_id(media_id, found.downloader.name), None)
             if task is not None:
                 yield task, found.item
             if not wanted:

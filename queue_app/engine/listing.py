@@ -7,12 +7,13 @@ adapter goes on; a batch is handed on before each page request, so nothing waits
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from downloads.upgrade.wanted import wanted_copies
 from mediadl import clock, failpoints
 from mediadl.media import FailureKind, MediaError, MediaItem, MediaType, OutcomeKind, SkipReason
 from platforms import circuits, registry
@@ -217,6 +218,7 @@ class Listing:
         running = self._running
         wanted = [choice.media for choice in choices if choice.skip is None]
         settled = self._tools.known.settle(running.item, wanted) if wanted else {}
+        choices = self._with_larger_copies(choices, settled)
         rows: list[tuple[int, MediaItem, Settled | None]] = []
         for position, choice in enumerate(choices, start=self._position):
             skipped = Settled(OutcomeKind.SKIPPED, choice.skip.value, None) if choice.skip else None
@@ -227,6 +229,24 @@ class Listing:
         self._tools.store(running, ListedBatch(rows, **cursor))
         fetched = [MediaTask(running, media, position) for position, media, result in rows if result is None]
         self._tools.feed.add_media(running, fetched)
+
+    def _with_larger_copies(self, choices: Sequence[Choice], settled: dict[str, Settled]) -> list[Choice]:
+        """Known small pictures of which this downloader may have a larger copy are fetched under its id."""
+        item, info = self._running.item, self._running.downloader
+        known = {
+            media_id: one.download_id
+            for media_id, one in settled.items()
+            if one.reason == SkipReason.KNOWN.value and one.download_id is not None
+        }
+        copies = wanted_copies(item.platform, info.name, known) if info else {}
+        return [
+            replace(
+                choice, media=replace(choice.media, media_id=copies.get(choice.media.media_id, choice.media.media_id))
+            )
+            if choice.skip is None and copies.get(choice.media.media_id, "") not in {"", *self._listed_before}
+            else choice
+            for choice in choices
+        ]
 
     def _count_known(self, result: Settled | None) -> None:
         if result is None:

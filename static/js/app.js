@@ -25,6 +25,7 @@ const whereNeeded = [
   ["#lightbox, [data-shown]", async () => (await import("ui/lightbox")).startLightbox()],
   ["[data-place], [data-cron]", async () => (await import("ui/schedule")).startSchedule()],
   [".settings", async () => (await import("ui/settings")).startSettings()],
+  ["[data-review]", async () => (await import("ui/review")).startReview()],
   ["[data-log]", async () => (await import("ui/logs")).startLogs()],
 ];
 const needed = whereNeeded.filter(([place]) => document.querySelector(place));

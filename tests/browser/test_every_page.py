@@ -18,6 +18,8 @@ PATHS = [
     "/history?view=table",
     "/history?kept=1&status=failed&source=nobody",
     "/history/known",
+    "/history/bin",
+    "/platforms/review",
     "/history/3",
     "/queue",
     "/queue?open=1",

@@ -6,8 +6,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from downloads.bin.entries import BIN_FOLDER
 from downloads.media_root import current_root
-from downloads.models import Download, MediaRoot, StoredFile
+from downloads.models import BinEntry, Download, MediaRoot, StoredFile
 from mediadl.operations.doctor.findings import Finding
 from mediadl.web.files import open_regular_file
 
@@ -80,6 +81,9 @@ def _check_folders(roots: set[Path]) -> tuple[list[str], int, int]:
             relative = path.relative_to(root).as_posix()
             if relative.startswith(f"{PARTIAL_FOLDER}/"):
                 partial, partial_bytes = partial + 1, partial_bytes + size
+            elif relative.startswith(f"{BIN_FOLDER}/"):
+                if not BinEntry.objects.filter(root__path=str(root), bin_path=relative).exists():
+                    unknown.append(str(path))
             elif not StoredFile.objects.filter(root__path=str(root), path=relative).exists():
                 unknown.append(str(path))
     return unknown, partial, partial_bytes
