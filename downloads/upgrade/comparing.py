@@ -86,22 +86,25 @@ def compare(small: Image.Image, large: Image.Image) -> Comparison:
 
 
 def _of_another_shape(small: Image.Image, large: Image.Image, gain: float) -> Comparison:
-    """One may be a part of the other: the middle of the wider one is looked at."""
-    if small.width / small.height > large.width / large.height:
-        part, whole = large, small
-    else:
-        part, whole = small, large
-    scale = min(whole.width / part.width, whole.height / part.height)
-    width, height = min(whole.width, round(part.width * scale)), min(whole.height, round(part.height * scale))
-    left, top = (whole.width - width) // 2, (whole.height - height) // 2
-    middle = whole.crop((left, top, left + width, top + height))
-    side = min(part.size, middle.size)
-    mean, cell, bias = _differences(
-        part.resize(side, Image.Resampling.LANCZOS), middle.resize(side, Image.Resampling.LANCZOS)
-    )
-    same = cell <= UNSURE_CELL and mean <= UNSURE_MEAN
-    verdict = Verdict.UNSURE if same and gain >= LEAST_GAIN else Verdict.DIFFERENT
-    return Comparison(verdict, "crop" if same else "another_picture", gain, mean, cell, bias)
+    """One may be a part of the other: its middle and both ends are looked at."""
+    is_wider = small.width / small.height > large.width / large.height
+    best = min(_part_differences(small, large, place, is_wider=is_wider) for place in (0.5, 0.0, 1.0))
+    mean, cell, bias = best
+    is_same = cell <= UNSURE_CELL and mean <= UNSURE_MEAN
+    verdict = Verdict.UNSURE if is_same and gain >= LEAST_GAIN else Verdict.DIFFERENT
+    return Comparison(verdict, "crop" if is_same else "another_picture", gain, mean, cell, bias)
+
+
+def _part_differences(
+    small: Image.Image, large: Image.Image, place: float, *, is_wider: bool
+) -> tuple[float, float, float]:
+    """The wider one's part at ``place`` (0 its start, 1 its end) beside the other one."""
+    whole, part = (small, large) if is_wider else (large, small)
+    width = min(whole.width, max(1, round(whole.height * part.width / part.height)))
+    left = round((whole.width - width) * place)
+    cut = whole.crop((left, 0, left + width, whole.height))
+    side = min(part.size, cut.size)
+    return _differences(part.resize(side, Image.Resampling.LANCZOS), cut.resize(side, Image.Resampling.LANCZOS))
 
 
 def _differences(one: Image.Image, other: Image.Image) -> tuple[float, float, float]:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from mediadl.notifications.kinds import Kind
 from mediadl.notifications.services import notify
 
 LOOK_SECONDS = 3.0
+ALIKE_BITS = 10  # of both hashes together: bursts and crops of 1 % lie below
 MOST_ATTEMPTS = 3  # of one case; a picture that ends its child each time is left alone
 log = structlog.get_logger("Downloads")
 
@@ -93,10 +95,18 @@ def _best(new: Download, verifier: Verifier) -> _Finding | None:
         finding = _Finding(match, comparison, figures)
         if comparison.verdict is Verdict.BETTER:
             return finding
+        if comparison.verdict is Verdict.DIFFERENT and _looks_alike(match):
+            word = "another_picture" if match.is_same_item else "moment"
+            finding.comparison = comparison = replace_fields(comparison, verdict=Verdict.UNSURE, reason=word)
         is_answer = comparison.verdict is Verdict.UNSURE or match.is_same_item
         if is_answer and (unsure is None or unsure.comparison.verdict is not Verdict.UNSURE):
             unsure = finding
     return unsure
+
+
+def _looks_alike(match: Match) -> bool:
+    """Pixels that differ are a person's question where the site says it is one item, or the hashes say so."""
+    return match.is_same_item or match.phash + match.dhash <= ALIKE_BITS
 
 
 def _compared(old: Download, new: Download, verifier: Verifier) -> Comparison | None:

@@ -20,6 +20,7 @@ _SHORT = {
     "sharpened": "Sharpened afterwards?",
     "tiny": "Too small to be sure",
     "kept": "You keep the smaller one",
+    "another_picture": "The site's other picture?",
     "same_picture": "The same picture",
 }
 _LONG = {
@@ -29,6 +30,7 @@ _LONG = {
     "moment": "Many small differences: they may be two frames of a burst.",
     "sharpened": "The larger one has harder edges than a camera makes; it may have been enlarged and sharpened.",
     "tiny": "The smaller one has so few pixels that a small mark on the larger one could not be seen.",
+    "another_picture": "The site lists both as the same item, but they do not look the same.",
     "kept": "It is the same picture, but you said to keep the smaller file as it is.",
 }
 _MUCH_SHARPER = 0.6  # of the detail that a picture of this kind has

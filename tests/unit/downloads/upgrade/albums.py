@@ -29,7 +29,16 @@ def jpeg(picture: Image.Image, side: int, quality: int = 85) -> bytes:
     return out.getvalue()
 
 
-def store(root: Path, data: bytes, media_id: str, downloader: str, *, hours: float = 0, **item: Any) -> Download:
+def store(
+    root: Path,
+    data: bytes,
+    media_id: str,
+    downloader: str,
+    *,
+    hours: float = 0,
+    source: str = "evalongoria",
+    **item: Any,
+) -> Download:
     """Store a picture as the engine does."""
     with Image.open(io.BytesIO(data)) as picture:
         verified = VerifiedMedia(MediaType.IMAGE, "jpg", "image/jpeg", width=picture.width, height=picture.height)
@@ -39,6 +48,7 @@ def store(root: Path, data: bytes, media_id: str, downloader: str, *, hours: flo
         media_item(media_id, post_date=POST_DATE + timedelta(hours=hours), **item),
         downloader=downloader,
         collection=downloader,
+        source=source,
         verified=verified,
     )
     placed = place_files([request])
