@@ -65,5 +65,5 @@ def _drop(case: UpgradeCase) -> None:
     if new is None:
         return
     UpgradeCase.objects.filter(pk=case.pk).update(candidate=None)  # the decision outlives the record
-    if not drop_copy(new, case.download):
+    if not drop_copy(new, case.download if case.figures.get("same_item") else None):
         UpgradeCase.objects.filter(pk=case.pk).update(candidate=new)

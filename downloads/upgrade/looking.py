@@ -81,7 +81,7 @@ def _look_at(case: UpgradeCase, verifier: Verifier) -> None:
     elif finding.comparison.verdict in (Verdict.BETTER, Verdict.UNSURE):
         _ask_a_person(case, "kept" if old.kept else word, finding.figures)
     else:
-        _nothing_found(case, new, of=old)
+        _nothing_found(case, new, of=old if finding.match.is_same_item else None)
 
 
 def _best(new: Download, verifier: Verifier) -> _Finding | None:
@@ -142,10 +142,12 @@ def _nothing_found(case: UpgradeCase, new: Download, *, of: Download | None = No
 
 
 def drop_copy(new: Download, of: Download | None = None) -> bool:
-    """Delete the record and file of a copy of a known item, and remember it as compared; False: it is no copy."""
+    """Delete the record and file of a copy of a known item, and remember it as compared; False: it is no copy.
+
+    Args:
+        of: the stored item, where it is known to be the same one.
+    """
     original = original_id(new.media_id, new.downloader)
-    if not original:
-        return False
     old = of or Download.objects.filter(platform=new.platform, media_id=original).first()
     if old is None:  # deleted meanwhile: the copy takes its place in the library
         return False
