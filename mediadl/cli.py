@@ -189,6 +189,24 @@ def restore(*, file: Path, yes: bool) -> None:
     say(restore_backup(file.absolute(), environment))
 
 
+@cli.command("update-extractors")
+@_existing_installation
+def update_extractors(_environment: Environment) -> int:
+    """Install the newest gallery-dl and yt-dlp, test them, and use them if they pass. Exit code 1 if not."""
+    from platforms.extractors.environment import versions
+    from platforms.extractors.updates import UpdateRunningError, update
+
+    try:
+        ended = update()
+    except UpdateRunningError as error:
+        say(str(error))
+        return 1
+    say(ended.error or "The newest are in use.")
+    for name, installed in versions().items():
+        say(f"{name} {installed}")
+    return int(bool(ended.error))
+
+
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--archive", "archives", multiple=True, type=click.Path(path_type=Path, dir_okay=False, exists=True),

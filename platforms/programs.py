@@ -12,17 +12,30 @@ from pathlib import Path
 
 from django.conf import settings
 
+from platforms.extractors.environment import current_folder
+
 HTTP_TIMEOUT_SECONDS = 30
+_RUNNER = Path(__file__).with_name("extractors") / "run_in_folder.py"
 
 
 def program(module: str) -> list[str]:
-    """The start of the command line of ``gallery_dl`` or ``yt_dlp``."""
-    return [sys.executable, "-I", "-u", "-m", module]
+    """The start of the command line of ``gallery_dl`` or ``yt_dlp``, of the newest that passed its test."""
+    return program_in(current_folder(), module)
+
+
+def program_in(folder: Path | None, module: str) -> list[str]:
+    """The same for the programs in ``folder``; None for those that came with the product."""
+    if folder is None:
+        return [sys.executable, "-I", "-u", "-m", module]
+    return [sys.executable, "-I", "-u", str(_RUNNER), str(folder), module]
 
 
 def script(path: Path) -> list[str]:
-    """The command line of one of our own scripts that runs in a process of its own."""
-    return [sys.executable, "-I", str(path)]
+    """The command line of one of our own scripts that runs in a process of its own, beside the same programs."""
+    folder = current_folder()
+    if folder is None:
+        return [sys.executable, "-I", str(path)]
+    return [sys.executable, "-I", str(_RUNNER), str(folder), str(path)]
 
 
 @contextmanager

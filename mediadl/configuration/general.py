@@ -98,4 +98,11 @@ def register_general_leaves() -> None:
             low=0,
             high=MAX_STORAGE_GB,
         ),
+        Leaf(
+            "general.update_extractors",
+            Kind.BOOLEAN,
+            default=False,
+            label="Update the extractors",
+            help="Install the newest gallery-dl and yt-dlp once a day; they are used only if they pass a test.",
+        ),
     )

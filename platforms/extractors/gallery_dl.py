@@ -56,7 +56,11 @@ class GalleryListing:
         with (
             empty_working_folder() as folder,
             access_options(self._context.access) as access,
-            ChildLines(command(self._url, folder, {**self._options, **access}), self._context, folder) as child,
+            ChildLines(
+                [*program("gallery_dl"), *arguments_for(self._url, folder, {**self._options, **access})],
+                self._context,
+                folder,
+            ) as child,
         ):
             for line in child.lines():
                 if (data := read_line(line)) is not None:
@@ -77,8 +81,8 @@ def access_options(access: SiteAccess) -> Iterator[dict[str, Any]]:
         yield {**options, "cookies": str(path), "cookies-update": False}
 
 
-def command(url: str, folder: Path, options: Options) -> list[str]:
-    """The command line: nothing of the user's own, no files, no retrying of its own."""
+def arguments_for(url: str, folder: Path, options: Options) -> list[str]:
+    """Of its command line: nothing of the user's own, no files, no retrying of its own."""
     writer = {"name": "metadata", "mode": "jsonl", "filename": "-", "event": "prepare-after", "private": True}
     every = {
         "postprocessors": [writer],
@@ -98,7 +102,7 @@ def command(url: str, folder: Path, options: Options) -> list[str]:
     }
     arguments = [f"--option=extractor.{name}={json.dumps(value)}" for name, value in every.items()]
     arguments += ["--option=output.mode=false", "--option=cache.file=null", "--option=extractor.generic.enabled=false"]
-    return [*program("gallery_dl"), "--config-ignore", "--no-input", "--no-colors", *arguments, "--", url]
+    return ["--config-ignore", "--no-input", "--no-colors", *arguments, "--", url]
 
 
 def read_line(line: str) -> dict[str, Any] | None:

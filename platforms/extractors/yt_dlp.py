@@ -21,6 +21,7 @@ _FIELDS = (
     "id,extractor_key,webpage_url,url,protocol,ext,http_headers,cookies,requested_formats,filesize,timestamp"
     ",vcodec,upload_date,title,description,uploader,channel,duration,width,height,live_status,playlist_index,playlist_title"
 )
+LISTING = ("--lazy-playlist", "--simulate", f"--print={_LINE_START}%(.{{{_FIELDS}}})j")
 _ERROR_START = "ERROR: "
 _UNSUPPORTED = ("Unsupported URL", "No suitable extractor", "is not a valid URL")
 _PLAIN_PROTOCOLS = frozenset({"http", "https"})
@@ -30,11 +31,16 @@ _ENTRY_KINDS = frozenset({FailureKind.GONE, FailureKind.NEEDS_PERSON, FailureKin
 
 
 def common_arguments(url: str) -> list[str]:
+    """The start of every call's command line."""
+    return [*program("yt_dlp"), *every_argument(url)]
+
+
+def every_argument(url: str) -> list[str]:
     """The arguments of every call: nothing of the user's own, no cache, no retrying of its own."""
     # The generic extractor reads any page, which ``page`` does better; streams it alone can read.
     extractors = "all" if is_stream_list(url) else "all,-generic"
     return [
-        *program("yt_dlp"), "--ignore-config", "--no-cache-dir", "--no-plugin-dirs", "--color=never", "--no-warnings",
+        "--ignore-config", "--no-cache-dir", "--no-plugin-dirs", "--color=never", "--no-warnings",
         # The machine's certificates (SSL_CERT_FILE), as for everything else, not those of a package.
         "--compat-options=no-certifi",
         f"--use-extractors={extractors}", f"--socket-timeout={HTTP_TIMEOUT_SECONDS}", "--extractor-retries=0",
@@ -80,8 +86,7 @@ def entries(context: ListingContext, url: str, arguments: Sequence[str]) -> Gene
 
 
 def _command(url: str, arguments: Sequence[str]) -> list[str]:
-    lister = ["--lazy-playlist", "--simulate", f"--print={_LINE_START}%(.{{{_FIELDS}}})j"]
-    return [*common_arguments(url), *lister, *arguments, "--", url]
+    return [*common_arguments(url), *LISTING, *arguments, "--", url]
 
 
 def read_line(line: str) -> dict[str, Any] | None:

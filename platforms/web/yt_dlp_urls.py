@@ -8,7 +8,6 @@ import json
 import os
 import re
 import threading
-from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.conf import settings
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.children import run_child
 from mediadl.net.stopping import StopSignal
+from platforms.extractors.environment import versions
 from platforms.programs import script
 
 READ_TIMEOUT_SECONDS = 120
@@ -56,7 +56,7 @@ def may_know(url: str, stop: StopSignal) -> bool:
     Raises:
         MediaError: ``STOPPED``, while they were read.
     """
-    installed = version("yt-dlp")
+    installed = versions()["yt-dlp"]
     with _lock:
         if installed not in _known:
             rows = _stored_rows(installed) or _fresh_rows(installed, stop)

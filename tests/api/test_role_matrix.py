@@ -76,6 +76,8 @@ LOWEST_ROLE = {
     "DELETE platforms/access/<str:pk>": ADMIN,
     "PUT platforms/access/<str:pk>/cookies": ADMIN,
     "DELETE platforms/access/<str:pk>/cookies": ADMIN,
+    "GET platforms/extractors": VIEWER,
+    "POST platforms/extractors/update": ADMIN,
     "POST platforms/instagram/download": USER,
     "POST platforms/tiktok/download": USER,
     "POST platforms/forum/monitor": ADMIN,

@@ -40,6 +40,9 @@ EFFECTS = {
         f"{LIBRARY}/test_cleanup.py::test_what_is_older_than_the_setting_goes_with_its_file_and_stays_remembered"
     ),
     "general.per_host_connections": f"{_STOPPING}::test_per_host_connections_is_held",
+    "general.update_extractors": (
+        "tests/unit/platforms/test_extractor_updates.py::test_once_a_day_where_the_setting_says_so"
+    ),
     "general.free_space_floor_mb": f"{_STOPPING}::test_a_full_disk_pauses_everything_and_goes_on_by_itself",
     "logs.keep_days": "tests/unit/scheduler/test_maintenance.py::test_rows_that_nobody_needs_go",
     "notifications.email.enabled": _CHOSEN,

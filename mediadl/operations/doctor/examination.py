@@ -7,6 +7,7 @@ from mediadl.operations.doctor.counts import check_counts
 from mediadl.operations.doctor.database import check_database
 from mediadl.operations.doctor.files import check_files
 from mediadl.operations.doctor.findings import Finding
+from platforms.extractors.environment import versions
 
 SHOWN_EXAMPLES = 10
 
@@ -62,4 +63,5 @@ def examine(*, check_hashes: bool) -> Findings:
         summary, findings = check()
         looked_at.append(summary)
         found.extend(findings)
+    looked_at.append("Extractors: " + ", ".join(f"{name} {used or 'missing'}" for name, used in versions().items()))
     return Findings(found, looked_at)

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 
 from mediadl import clock
 from mediadl.ui.words import count
+from platforms.extractors.environment import versions
+from platforms.extractors.updates import is_running, last_update
 
 _OLD_DAYS = 60
 _DATED = re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})")
-_PROGRAMS = ("gallery-dl", "yt-dlp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,8 @@ def _day_of(text: str) -> date | None:
 def extractors() -> list[Extractor]:
     """The installed programs."""
     found = []
-    for name in _PROGRAMS:
-        try:
-            installed = version(name)
-        except PackageNotFoundError:
+    for name, installed in versions().items():
+        if not installed:
             found.append(Extractor(name, "", "not installed", is_old=True))
             continue
         day = _day_of(installed)
@@ -48,3 +46,11 @@ def extractors() -> list[Extractor]:
         age = f"{count(max(0, days), 'day')} old" if day else ""
         found.append(Extractor(name, installed, age, is_old=days > _OLD_DAYS))
     return found
+
+
+def update_note() -> str:
+    """What there is to say of the last update, or of the one that runs."""
+    if is_running():
+        return "They are being updated."
+    last = last_update()
+    return f"The last update failed: {last.error}" if last and last.error else ""

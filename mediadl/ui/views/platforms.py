@@ -13,7 +13,7 @@ from mediadl.configuration import services as configuration
 from mediadl.stats import selectors as stats
 from mediadl.ui.access import may, page, person
 from mediadl.ui.pages import render_page
-from mediadl.ui.presenters.extractors import extractors
+from mediadl.ui.presenters.extractors import extractors, update_note
 from mediadl.ui.presenters.platform_cards import platform_cards
 from mediadl.ui.presenters.platform_words import downloader_label, platform_icon
 from mediadl.ui.presenters.site_access import access_context
@@ -23,6 +23,7 @@ from mediadl.ui.selectors.monitors import ends_soon, threads
 from mediadl.ui.triggers import toast
 from platforms import registry
 from platforms.contract import PlatformInfo, SourceError
+from platforms.extractors.tasks import start_update
 from platforms.selectors import list_platforms
 from queue_app import services as queue
 from queue_app.requests import checked_url
@@ -85,6 +86,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "next_page": max(1, number) + 1 if everything and len(found) > PER_PAGE else 0,
         "threads": [(thread, ends_soon(thread)) for thread in threads()],
         "extractors": extractors(),
+        "extractors_note": update_note(),
         "default_newest": DEFAULT_NEWEST,
         "rhythms": RHYTHMS,
     }
@@ -141,6 +143,14 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
         user=person(request),
     )
     return _back(request, f"{item.source} is in the queue", "It starts as soon as a transfer is free.")
+
+
+@require_POST
+@page(Role.ADMIN)
+def update_extractors(request: HttpRequest) -> HttpResponse:
+    """Have a worker install the newest gallery-dl and yt-dlp."""
+    start_update()
+    return _back(request, "The extractors are being updated", "The newest are used if they pass their test.")
 
 
 @require_POST

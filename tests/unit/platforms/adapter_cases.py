@@ -13,6 +13,7 @@ from platforms.contract import Adapter
 from tests.fakes.forum_xenforo import XenforoFake
 from tests.fakes.site_fastdl import FastDlFake
 from tests.fakes.site_gallery import BOARD_HOST, PNG, PROFILE_HOST, GallerySite
+from tests.fakes.site_instagram import shortcode
 from tests.fakes.site_toolzu import ToolzuFake
 
 DECLINED = "declined"  # it hands the URL to the next downloader instead of failing
@@ -29,6 +30,7 @@ class AdapterCase:
             listing without an error.
         requests_ahead: how many page requests it may make beyond what was taken from it; None
             where one request answers everything.
+        over_tls: it asks Instagram or TikTok (``social_bench``) in place of the plain fake sites.
     """
 
     platform: str
@@ -39,6 +41,7 @@ class AdapterCase:
     outcomes: Mapping[str, object] = field(default_factory=dict)
     files_per_post: int = 1
     requests_ahead: int | None = None
+    over_tls: bool = False
     changed_body: str = "<html><body><p>Something quite different</p></body></html>"
 
     @property
@@ -91,6 +94,15 @@ def _of_instagram(downloader: str) -> Callable[[GallerySite, str], str]:
     return url_named
 
 
+def _post_number(name: str) -> int:
+    return 7_253_000_000_000_000_000 + int.from_bytes(name.encode()) % 10**9
+
+
+def _instagram_profile(site: GallerySite, count: int) -> str:
+    site.instagram.account("ann", count)
+    return "https://www.instagram.com/ann/"
+
+
 CASES = (
     AdapterCase(
         "instagram",
@@ -109,6 +121,26 @@ CASES = (
         path_of=lambda _name: "/downloader/instagram/profile/",
         outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
         requests_ahead=8,
+    ),
+    AdapterCase(
+        "tiktok",
+        "yt-dlp",
+        many=lambda site, count: site.tiktok.user("ann", count),
+        url_named=lambda _site, name: f"https://www.tiktok.com/@ann/video/{_post_number(name)}",
+        path_of=lambda name: f"/@ann/video/{_post_number(name)}",
+        outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
+        requests_ahead=16,
+        over_tls=True,
+    ),
+    AdapterCase(
+        "instagram",
+        "gallery-dl",
+        many=_instagram_profile,
+        url_named=lambda _site, name: f"https://www.instagram.com/p/{shortcode(_post_number(name))}/",
+        path_of=lambda name: f"/api/v1/media/{_post_number(name)}/info/",
+        outcomes={"changed": FailureKind.SITE_CHANGED, "login": "LOGIN_REQUIRED", "empty": FailureKind.SITE_CHANGED},
+        requests_ahead=8,
+        over_tls=True,
     ),
     AdapterCase(
         "forum",

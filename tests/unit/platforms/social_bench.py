@@ -22,6 +22,15 @@ from tests.unit.platforms.listing_bench import ListingBench
 SESSION_COOKIE = Cookie(domain="instagram.com", name="sessionid", value=SESSION, secure=True, http_only=True)
 
 
+class SocialSite(GallerySite):
+    """Both sites behind one TLS server; pages of theirs can be replaced as those of any fake site."""
+
+    def __init__(self, pages: MediaServer, files: MediaServer) -> None:
+        super().__init__(pages)
+        self.tiktok = TikTokSite(pages, files)
+        self.instagram = InstagramSite(pages, files)
+
+
 class SocialBench(ListingBench):
     """Runs adapters of Instagram and TikTok.
 
@@ -32,10 +41,10 @@ class SocialBench(ListingBench):
     """
 
     def __init__(self, pages: MediaServer, files: MediaServer, proxy_url: str) -> None:
-        super().__init__(GallerySite(pages), proxy_url)
+        site = SocialSite(pages, files)
+        super().__init__(site, proxy_url)
         self.files = files
-        self.tiktok = TikTokSite(pages, files)
-        self.instagram = InstagramSite(pages, files)
+        self.tiktok, self.instagram = site.tiktok, site.instagram
         self.cookies: tuple[Cookie, ...] = (SESSION_COOKIE,)
         self.settings: dict[str, Any] = {"quality": "hd", "gallery-dl.pause_seconds": 0}
 

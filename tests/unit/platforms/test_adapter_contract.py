@@ -8,12 +8,20 @@ import pytest
 from mediadl.media import FailureKind, MediaError
 from platforms.contract import NotForThisDownloaderError
 from tests.unit.platforms.adapter_cases import CASES, DECLINED, AdapterCase
-from tests.unit.platforms.listing_bench import InThread
+from tests.unit.platforms.listing_bench import InThread, listing_bench
+from tests.unit.platforms.social_bench import social_bench
 
 pytestmark = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 STOP_SECONDS = 2.0
 MANY = 40
+
+
+@pytest.fixture
+def bench(case, tmp_path, monkeypatch):
+    """The site of the case's adapter, with the proxy in front of it."""
+    with social_bench(tmp_path, monkeypatch.setenv) if case.over_tls else listing_bench() as made:
+        yield made
 
 
 def listed(bench, case: AdapterCase, url: str) -> list:

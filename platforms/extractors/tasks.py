@@ -1,0 +1,26 @@
+"""Entry points for django-q2."""
+
+from contextlib import suppress
+
+from platforms.extractors import updates
+
+
+def start_update() -> None:
+    """Have a worker update the extractors."""
+    from django_q.tasks import async_task
+
+    async_task("platforms.extractors.tasks.update", task_name="extractors")
+
+
+def start_update_if_due() -> int:
+    """The same where the setting wants it; how many were started."""
+    if not updates.is_due():
+        return 0
+    start_update()
+    return 1
+
+
+def update() -> None:
+    """Update them; sent twice, the second one has nothing to do."""
+    with suppress(updates.UpdateRunningError):
+        updates.update()
