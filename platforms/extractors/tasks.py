@@ -2,11 +2,17 @@
 
 from contextlib import suppress
 
+from django.db import transaction
+
 from platforms.extractors import updates
 
 
 def start_update() -> None:
-    """Have a worker update the extractors."""
+    """Have a worker update the extractors, once the present transaction is committed."""
+    transaction.on_commit(_send, robust=True)
+
+
+def _send() -> None:
     from django_q.tasks import async_task
 
     async_task("platforms.extractors.tasks.update", task_name="extractors")
