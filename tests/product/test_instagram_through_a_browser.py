@@ -12,7 +12,7 @@ from PIL import Image
 from tests.fakes.instagram_posts import FakePost, FakeUser, file_name
 from tests.fakes.media_server import MediaServer
 from tests.fakes.site_fastdl import FastDlFake
-from tests.product.running import Product, wait_for
+from tests.product.running import Product
 from tests.product.test_from_link_to_file import downloads, wait_until_ended
 
 DOWNLOAD = "/api/v1/platforms/instagram/download"
@@ -77,13 +77,3 @@ def test_a_request_for_a_user_ends_in_files_with_captions_and_dates(product: Pro
     ended = wait_until_ended(product, int(again.json()["queue_id"]), seconds=180)
     assert (ended["status"], ended["items_downloaded"]) == ("completed", 0)
     assert not [seen for seen in site.requests if seen.path.startswith("/v/")]
-
-
-def test_a_cancelled_listing_leaves_no_browser(product: Product, site: MediaServer, ann: FakeUser):
-    site.behave("/en", lambda exchange: exchange.wait_until_client_leaves() and exchange.close())
-    answer = product.request("POST", DOWNLOAD, {"username": "ann", "content_type": "posts", "downloader": "fastdl"})
-    assert site.wait_for_requests("/en", timeout=120)
-
-    assert product.request("POST", f"/api/v1/queue/{answer.json()['queue_id']}/cancel").status == 200
-
-    wait_for(lambda: not [one for one in product.tree() if "chrom" in one.name()], 5, "the browser ended")
