@@ -42,12 +42,12 @@ def claim(ledger: Ledger, worker: str, *, limit: int, blocks: Blocks, alone: boo
     if limit < 1 or blocks.paused:
         return []
     if alone and (suspect := _first_if_suspect(ledger.now, blocks)):
-        ids = _take(ledger.now, worker, blocks, limit=1, only=suspect)
+        taken = _take(ledger.now, worker, blocks, limit=1, only=suspect)
     else:
-        ids = _take(ledger.now, worker, blocks, limit=limit, only=None)
-    if not ids:
+        taken = _take(ledger.now, worker, blocks, limit=limit, only=None)
+    if not taken:
         return []
-    items = sorted(QueueItem.objects.filter(pk__in=ids), key=lambda item: (item.list_order, item.pk))
+    items = sorted(taken, key=lambda item: (item.list_order, item.pk))
     Attempt.objects.bulk_create(
         Attempt(item=item, number=item.attempts, started_at=ledger.now, worker=worker) for item in items
     )
@@ -79,7 +79,7 @@ def _first_if_suspect(now: datetime, blocks: Blocks) -> int | None:
     return row[0] if row and row[1] >= SUSPECT_DEATHS else None
 
 
-def _take(now: datetime, worker: str, blocks: Blocks, *, limit: int, only: int | None) -> list[int]:
+def _take(now: datetime, worker: str, blocks: Blocks, *, limit: int, only: int | None) -> list[QueueItem]:
     condition = _ready(now, blocks)
     if only is None:
         condition.add("deaths < %s", SUSPECT_DEATHS)
@@ -90,7 +90,7 @@ def _take(now: datetime, worker: str, blocks: Blocks, *, limit: int, only: int |
         f"UPDATE {_table()} SET status = %s, list_rank = %s, fence = fence + 1, attempts = attempts + 1, "  # noqa: S608
         "lease_worker = %s, lease_expires_at = %s, started_at = COALESCE(started_at, %s), next_attempt_at = NULL, "
         "reason = '', error_code = '', error_message = NULL WHERE id IN "
-        f"(SELECT id FROM {_table()} WHERE {_where(condition)} ORDER BY list_order, id LIMIT %s{lock}) RETURNING id"
+        f"(SELECT id FROM {_table()} WHERE {_where(condition)} ORDER BY list_order, id LIMIT %s{lock}) RETURNING *"
     )
     running = target(Status.PENDING, Action.CLAIM)
     parameters = [
@@ -102,9 +102,7 @@ def _take(now: datetime, worker: str, blocks: Blocks, *, limit: int, only: int |
         *condition.parameters,
         limit,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [row[0] for row in cursor.fetchall()]
+    return list(QueueItem.objects.raw(statement, parameters))  # the rows as they are now, without a second query
 
 
 def _ready(now: datetime, blocks: Blocks) -> _Condition:
