@@ -98,7 +98,7 @@ def check_memory_and_events(product: Product, folder: Path, *, minutes: float) -
 
 
 def _silent(port: int, token: str) -> socket.socket:
-    """A client that asks for the socket and never reads."""
+    """A client that opens the socket and reads no event."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", port))
@@ -107,6 +107,7 @@ def _silent(port: int, token: str) -> socket.socket:
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         "Sec-WebSocket-Version: 13\r\n\r\n".encode()
     )
+    assert client.recv(12) == b"HTTP/1.1 101"  # it is in; from here on it takes nothing
     return client
 
 

@@ -50,19 +50,19 @@ class MemorySamples(threading.Thread):
         super().__init__(daemon=True)
         self._process = psutil.Process(pid)
         self._every = every
-        self._stop = threading.Event()
+        self._told = threading.Event()
         self.mib: list[float] = []
 
     def run(self) -> None:
         """Sample until told to stop."""
         while True:
             self.mib.append(self._process.memory_info().rss / MIB)
-            if self._stop.wait(self._every):
+            if self._told.wait(self._every):
                 return
 
     def stop(self) -> list[float]:
         """The samples."""
-        self._stop.set()
+        self._told.set()
         self.join()
         return self.mib
 
