@@ -123,17 +123,14 @@ def _most_memory_during_flood(product: Product) -> tuple[float, float]:
 @pytest.mark.timeout(300)
 def test_a_client_that_never_reads_costs_little(product: Product):
     (token,) = sign_in_people(product, 1)
-    reader = connect(f"ws://127.0.0.1:{product.port}/ws/downloads?token={token}")
-    thread = threading.Thread(target=_read_all, args=(reader,), daemon=True)
-    thread.start()
-    _, warm = _most_memory_during_flood(product)
-    before, alone = _most_memory_during_flood(product)
-    silent = [_silent(product.port, token) for _ in range(SILENT_CLIENTS - 1)]
-    _, beside = _most_memory_during_flood(product)
-    for client in silent:
-        client.close()
-    reader.close()
-    thread.join(5)
+    with connect(f"ws://127.0.0.1:{product.port}/ws/downloads?token={token}") as reader:
+        threading.Thread(target=_read_all, args=(reader,), daemon=True).start()
+        _, warm = _most_memory_during_flood(product)
+        before, alone = _most_memory_during_flood(product)
+        silent = [_silent(product.port, token) for _ in range(SILENT_CLIENTS - 1)]
+        _, beside = _most_memory_during_flood(product)
+        for client in silent:
+            client.close()
     each = (beside - max(warm, alone)) / len(silent)
     say_rows(
         ["clients that never read, 4.8 MB of events", "MiB"],

@@ -57,6 +57,17 @@ def test_a_claim_sets_lease_fence_and_try() -> None:
 
 
 @pytest.mark.django_db
+def test_a_claim_answers_the_items_as_it_left_them() -> None:
+    added = add(1, metadata={"caption": "a walk"})
+    with Ledger() as ledger:
+        (item,) = claim(ledger, "me", limit=1, blocks=read_blocks(clock.now()), alone=False)
+    stored = QueueItem.objects.get(pk=added.pk)
+    names = [field.attname for field in QueueItem._meta.concrete_fields]
+    assert {name: getattr(item, name) for name in names} == {name: getattr(stored, name) for name in names}
+    assert (item.status, item.fence, item.metadata) == ("downloading", 1, {"caption": "a walk"})
+
+
+@pytest.mark.django_db
 def test_items_that_wait_do_not_block_those_behind() -> None:
     waits = add(1, priority=1)
     runs = add(2, priority=9)
