@@ -11,7 +11,7 @@ from downloads.folders import folder
 from downloads.journals import Journal, JournalEntry, abandoned_journals, read_entries
 from downloads.media_root import current_root, root_row
 from downloads.models import MediaRoot, StoredFile
-from downloads.naming import file_name
+from downloads.naming import file_name, numbered_name
 from downloads.partial import remove_stale_partials
 from downloads.recording import record_files
 from downloads.same_bytes import named_file_has_bytes
@@ -69,13 +69,7 @@ def _orphan(root: Path, entry: JournalEntry) -> PlacedFile | None:
     try:
         with folder(root, parents) as inside:
             for number in range(1, _MOST_NUMBERS):
-                name = file_name(
-                    source=row.source,
-                    moment=entry.moment,
-                    media_id=row.media_id,
-                    extension=entry.extension,
-                    number=number,
-                )
+                name = _name(entry, number)
                 path = "/".join((*parents, name))
                 if not named_file_has_bytes(inside, name, row.size, row.sha256):
                     continue
@@ -86,3 +80,15 @@ def _orphan(root: Path, entry: JournalEntry) -> PlacedFile | None:
     except (OSError, MediaError):
         return None
     return None
+
+
+def _name(entry: JournalEntry, number: int) -> str:
+    if entry.stem:
+        return numbered_name(entry.stem, entry.whole, entry.extension, number)
+    return file_name(
+        source=entry.row.source,
+        moment=entry.moment,
+        media_id=entry.row.media_id,
+        extension=entry.extension,
+        number=number,
+    )

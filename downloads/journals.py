@@ -25,13 +25,15 @@ JOURNAL_ENDING = ".placing"
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One file that was to be placed in ``folder``; its name follows from the row and these two."""
+    """One file that was to be placed in ``folder``; its name follows from these."""
 
     row: StoredRow
     folder: str
     moment: datetime
     extension: str
     partial: str
+    stem: str = ""  # of its name by the path template; empty: of the first version's names
+    whole: str = ""
 
 
 class Journal:
@@ -108,11 +110,24 @@ def read_entries(journal: Journal) -> list[JournalEntry]:
 def _line(entry: JournalEntry) -> str:
     row = {name: getattr(entry.row, name) for name in StoredRow.__slots__}
     values = {"row": row, "folder": entry.folder, "moment": entry.moment, "extension": entry.extension}
-    return json.dumps({**values, "partial": entry.partial}, default=datetime.isoformat) + "\n"
+    return (
+        json.dumps(
+            {**values, "partial": entry.partial, "stem": entry.stem, "whole": entry.whole}, default=datetime.isoformat
+        )
+        + "\n"
+    )
 
 
 def _entry(values: dict[str, Any]) -> JournalEntry:
     row = values["row"]
     row["post_date"] = datetime.fromisoformat(row["post_date"]) if row["post_date"] else None
     moment = datetime.fromisoformat(values["moment"])
-    return JournalEntry(StoredRow(**row), values["folder"], moment, values["extension"], values["partial"])
+    return JournalEntry(
+        StoredRow(**row),
+        values["folder"],
+        moment,
+        values["extension"],
+        values["partial"],
+        values.get("stem", ""),
+        values.get("whole", ""),
+    )

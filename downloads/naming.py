@@ -27,13 +27,23 @@ def safe_part(text: str) -> str:
     return cleaned
 
 
+def safe_text(text: str) -> str:
+    """``text`` with allowed characters only, of any length."""
+    return _cleaned(text)
+
+
 def file_name(*, source: str, moment: datetime, media_id: str, extension: str, number: int = 1) -> str:
     """The name of a stored file; ``number`` above 1 makes the ``-2`` of a name that is taken."""
     utc = moment_in_range(moment).astimezone(UTC)
     stamp = f"{utc.year:04d}{utc.month:02d}{utc.day:02d}_{utc.hour:02d}{utc.minute:02d}{utc.second:02d}"
     whole = f"{source}_{stamp}_{media_id}"
+    return numbered_name(f"{safe_part(source)}_{stamp}_{_cleaned(media_id)}", whole, extension, number)
+
+
+def numbered_name(stem: str, whole: str, extension: str, number: int = 1) -> str:
+    """A safe name of this stem; cut, it ends in a hash of ``whole``."""
     ending = (f"-{number}" if number > 1 else "") + f".{extension}"
-    stem = _cleaned(f"{safe_part(source)}_{stamp}_{_cleaned(media_id)}")
+    stem = _cleaned(stem)
     room = MAX_PART_BYTES - len(ending.encode())
     if len(stem.encode()) > room:
         stem = _cut(stem, room, whole)

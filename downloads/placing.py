@@ -12,12 +12,13 @@ from pathlib import Path
 from downloads.folders import folder
 from downloads.known import recorded_and_present
 from downloads.limits import refuse_what_does_not_fit
-from downloads.naming import safe_part
 from downloads.partial import remove_side_file
+from downloads.path_template import place_of
 from downloads.placing_group import Move, PlacingGroup
 from downloads.rows import moment_of, row_of
 from downloads.store_requests import PlacedFile, Placement, StoreRequest
 from downloads.thumbnails import thumbnail_path
+from mediadl.configuration.selectors import value
 from mediadl.media import MediaError
 
 
@@ -51,12 +52,21 @@ def place_files(requests: Sequence[StoreRequest]) -> list[PlacedFile | MediaErro
 
 
 def _move(request: StoreRequest) -> Move:
+    moment = moment_of(request)
+    values = {
+        "collection": request.collection,
+        "platform": request.platform,
+        "downloader": request.downloader,
+        "source": request.source,
+        "content_type": request.item.content_type,
+        "media_id": request.item.media_id,
+    }
     return Move(
         request=request,
         row=row_of(request),
         root=request.partial.parent.parent,
-        parents=(safe_part(request.collection), safe_part(request.source)),
-        moment=moment_of(request),
+        place=place_of(str(value("general.path_template")), values, moment),
+        moment=moment,
     )
 
 

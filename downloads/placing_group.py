@@ -8,8 +8,9 @@ from pathlib import Path
 from downloads.folders import disk_error, open_folder
 from downloads.journals import Journal, JournalEntry, open_journal
 from downloads.media_root import root_row
-from downloads.naming import file_name, moment_in_range
+from downloads.naming import moment_in_range, numbered_name
 from downloads.partial import PARTIAL_FOLDER, remove_side_file
+from downloads.path_template import FilePlace
 from downloads.renaming import rename_without_overwriting
 from downloads.same_bytes import StoredCopy, link_copy, named_file_has_bytes, stored_copies
 from downloads.store_requests import PlacedFile, Placement, StoredRow, StoreRequest
@@ -28,7 +29,7 @@ class Move:
     request: StoreRequest
     row: StoredRow
     root: Path
-    parents: tuple[str, str]
+    place: FilePlace
     moment: datetime
     is_twin: bool = False
     descriptor: int = -1
@@ -40,13 +41,12 @@ class Move:
 
     def name(self, number: int) -> str:
         """Its file name, with ``-2`` and so on."""
-        return file_name(
-            source=self.request.source,
-            moment=self.moment,
-            media_id=self.request.item.media_id,
-            extension=self.request.verified.extension,
-            number=number,
-        )
+        return numbered_name(self.place.stem, self.place.whole, self.request.verified.extension, number)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Its folders below the root."""
+        return self.place.parents
 
 
 @dataclass(slots=True)
@@ -117,6 +117,8 @@ class PlacingGroup:
                 move.moment,
                 move.request.verified.extension,
                 move.request.partial.name,
+                move.place.stem,
+                move.place.whole,
             )
             for move in opened
         ]

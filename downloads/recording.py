@@ -9,6 +9,7 @@ from downloads.inserting import insert_downloads
 from downloads.known import is_present
 from downloads.models import Download, DownloadStatus, StoredFile
 from downloads.rows import row_of_failure, storable
+from downloads.sidecars.writing import write_sidecars
 from downloads.store_requests import FailureRecord, PlacedFile, Placement, StoredDownload, StoredRow
 from downloads.undoing import withdraw_files
 from downloads.upgrade.noting import note_new_pictures
@@ -211,6 +212,7 @@ def _after_commit(placed: Sequence[PlacedFile], used: set[int]) -> None:
     def settle() -> None:
         unused = [file for file in placed if id(file) not in used and not _is_recorded_path(file)]
         withdraw_files(unused)
+        write_sidecars([file for file in placed if id(file) in used])
         for file in placed:
             if file.journal and file not in unused:
                 file.journal.settle()

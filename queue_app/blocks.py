@@ -13,6 +13,7 @@ from platforms.contract import DownloaderInfo
 from platforms.models import Circuit
 from queue_app import preferences
 from queue_app.models import Budget, HostWait, Pause, QueueItem
+from queue_app.quiet_hours import stopped_until
 
 BUDGET_WINDOW = timedelta(hours=1)
 HOST_PREFIX, DOWNLOADER_PREFIX = "host:", "downloader:"
@@ -46,6 +47,7 @@ class Blocks:
         limited: platform and downloader that asked to wait or used up their hour.
         down: platform and downloader whose circuit is open.
         down_hosts: platform and host whose circuit is open.
+        quiet_until: when the quiet hours end in which nothing starts; None outside of them.
     """
 
     paused: bool
@@ -55,6 +57,12 @@ class Blocks:
     limited: Mapping[Pair, datetime]
     down: Mapping[Pair, datetime]
     down_hosts: Mapping[Pair, datetime]
+    quiet_until: datetime | None = None
+
+    @property
+    def nothing_starts(self) -> bool:
+        """Whether no item at all may start."""
+        return self.paused or self.quiet_until is not None
 
 
 def read_blocks(now: datetime) -> Blocks:
@@ -71,6 +79,7 @@ def read_blocks(now: datetime) -> Blocks:
         limited=_with_unnamed(found.limited),
         down=_with_unnamed(found.down),
         down_hosts=found.down_hosts,
+        quiet_until=stopped_until(now),
     )
 
 
@@ -80,6 +89,8 @@ def why_not_running(item: QueueItem, blocks: Blocks, now: datetime) -> tuple[str
     until = item.next_attempt_at if item.next_attempt_at and item.next_attempt_at > now else None
     if blocks.paused:
         return "disk_full", None
+    if blocks.quiet_until is not None:
+        return "quiet_hours", blocks.quiet_until
     if item.platform in blocks.platforms or pair in blocks.disabled:
         return "platform_disabled", None
     if until is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from downloads.adoption.keys import matches_of_media
-from downloads.adoption.models import AdoptedEntry
+from downloads.adoption.models import AdoptedEntry, AdoptionRun
 from downloads.file_presence import is_present
 from mediadl.media import MediaItem
 
@@ -29,3 +29,14 @@ def adopted_media(platform: str, items: Sequence[MediaItem]) -> dict[str, int | 
             for media_id in media_ids[match]:
                 known[media_id] = download_id
     return known
+
+
+def recent_runs(limit: int = 20) -> list[AdoptionRun]:
+    """The latest adoptions, newest first."""
+    return list(AdoptionRun.objects.order_by("-id")[:limit])
+
+
+def entry_counts() -> tuple[int, int]:
+    """How many archive entries are known, and how many of them have their file in the library."""
+    entries = AdoptedEntry.objects.all()
+    return entries.count(), entries.filter(download__isnull=False).count()

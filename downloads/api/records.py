@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downloads import selectors, services
+from downloads.annotations.services import annotate
 from downloads.api.answers import (
     DownloadBulkAnswer,
     DownloadDetail,
@@ -19,8 +20,8 @@ from downloads.api.requests import (
     DELETE_PARAMETERS,
     LIST_PARAMETERS,
     STATS_PARAMETERS,
+    ChangeBody,
     DownloadBulkBody,
-    KeptBody,
     filters_from,
 )
 from mediadl.api.pagination import PageParameters, paginated_answer
@@ -51,12 +52,12 @@ class DownloadViewSet(ApiViewSet):
         read_query(request, ())
         return json_response(selectors.get_download(download_id))
 
-    @extend_schema(operation_id="downloads_change", request=KeptBody, responses=DownloadDetail)
+    @extend_schema(operation_id="downloads_change", request=ChangeBody, responses=DownloadDetail)
     def partial_update(self, request: Request, download_id: int) -> HttpResponse:
-        """Keep a download from clean-up and replacement, or no longer."""
+        """Keep a download from clean-up and replacement, or no longer; write its tags and note."""
         read_query(request, ())
-        body = read_body(request, KeptBody)
-        services.set_kept(download_id=download_id, kept=body["kept"], user=request.user)
+        body = read_body(request, ChangeBody)
+        annotate(download_id=download_id, **body, user=request.user)
         return json_response(selectors.get_download(download_id))
 
     @extend_schema(

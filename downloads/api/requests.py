@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from downloads.annotations.services import MAX_NOTE, MAX_TAG, MAX_TAGS
 from downloads.models import DownloadStatus
 from downloads.selectors import DEFAULT_SORT, SORTS, DownloadFilters, GroupBy, Period
 from downloads.services import BulkAction
@@ -27,6 +28,7 @@ FILTER_PARAMETERS = (
     choice("media_type", _MEDIA_TYPES, description="Only images, videos or sounds."),
     boolean("upgraded", description="Only (not) upgraded ones."),
     boolean("kept", description="Only (not) kept ones."),
+    text("tag", high=60, description="Only those with this tag."),
 )
 LIST_PARAMETERS = (
     *FILTER_PARAMETERS,
@@ -68,6 +70,7 @@ class FilterBody(StrictSerializer):
     media_type = serializers.ChoiceField(_MEDIA_TYPES, required=False)
     upgraded = serializers.BooleanField(required=False)
     kept = serializers.BooleanField(required=False)
+    tag = serializers.CharField(max_length=60, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a range of days that ends before it begins."""
@@ -99,7 +102,15 @@ class ArchiveBody(ChosenBody):
     """``POST /downloads/archive``."""
 
 
-class KeptBody(StrictSerializer):
-    """``PATCH /downloads/{id}``."""
+class ChangeBody(StrictSerializer):
+    """``PATCH /downloads/{id}``: at least one of them."""
 
-    kept = serializers.BooleanField()
+    kept = serializers.BooleanField(required=False)
+    tags = serializers.ListField(child=serializers.CharField(max_length=MAX_TAG), max_length=MAX_TAGS, required=False)
+    note = serializers.CharField(max_length=MAX_NOTE, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Nothing to change is a mistake of the caller's."""
+        if not attrs:
+            raise serializers.ValidationError({"kept": ["Give kept, tags or note."]})
+        return attrs

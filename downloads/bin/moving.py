@@ -12,6 +12,7 @@ from downloads.bin.entries import BIN_FOLDER
 from downloads.folders import folder
 from downloads.models import BinEntry, BinState, StoredFile
 from downloads.renaming import rename_without_overwriting
+from downloads.sidecars.writing import move_sidecars
 from mediadl.api.errors import NotFoundError
 from mediadl.failpoints import reach
 from mediadl.media import MediaError
@@ -72,6 +73,7 @@ def move_out(entry: BinEntry) -> str:
             reach("bin.before_restore")
             try:
                 rename_without_overwriting(inside, entry.bin_path.rsplit("/", 1)[-1], outside, target)
+                move_sidecars(inside, entry.bin_path.rsplit("/", 1)[-1], outside, target)
             except FileExistsError:
                 continue
             except OSError:
@@ -112,6 +114,7 @@ def put_back(entry: BinEntry) -> None:
                     return  # it came through after all
                 with folder(root, parents) as outside:
                     rename_without_overwriting(outside, name, inside, bin_name)
+                    move_sidecars(outside, name, inside, bin_name)
                     moved = True
                 os.fsync(inside)
     except (OSError, MediaError) as error:
@@ -121,6 +124,7 @@ def put_back(entry: BinEntry) -> None:
     if not mine.update(state=BinState.HELD, restore_path="") and moved:
         with folder(root, (BIN_FOLDER,)) as inside, folder(root, parents, create=True) as outside:
             rename_without_overwriting(inside, bin_name, outside, name)  # the restoration came through after all
+            move_sidecars(inside, bin_name, outside, name)
 
 
 def _move_in(root: Path, entry: BinEntry) -> bool:
@@ -135,6 +139,7 @@ def _move_in(root: Path, entry: BinEntry) -> bool:
             if not StoredFile.objects.filter(root_id=entry.root_id, path=entry.path).exists():
                 with folder(root, parents) as outside:
                     rename_without_overwriting(outside, name, inside, bin_name)
+                    move_sidecars(outside, name, inside, bin_name)
                 remove_empty_folders(root, parents)
                 return True
     except FileNotFoundError:

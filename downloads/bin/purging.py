@@ -14,6 +14,7 @@ from django.db.models import QuerySet, Sum
 from downloads.bin.entries import BIN_FOLDER, retention_days
 from downloads.folders import folder
 from downloads.models import BinEntry, BinState, Download
+from downloads.sidecars.writing import remove_sidecars
 from downloads.thumbnails import remove_thumbnail
 from mediadl import clock
 from mediadl.accounts.services import audit
@@ -110,6 +111,7 @@ def _unlink(entry: BinEntry) -> bool:
     try:
         with folder(Path(entry.root.path), (BIN_FOLDER,)) as inside:
             os.unlink(entry.bin_path.rsplit("/", 1)[-1], dir_fd=inside)
+            remove_sidecars(inside, entry.bin_path.rsplit("/", 1)[-1])
     except FileNotFoundError:
         return Path(entry.root.path).is_dir() and any(Path(entry.root.path).iterdir())  # else its disk is away
     except (OSError, MediaError) as error:

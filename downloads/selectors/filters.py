@@ -27,6 +27,7 @@ class DownloadFilters:
     status: str | None = None
     upgraded: bool | None = None
     kept: bool | None = None
+    tag: str | None = None
     date_from: date | None = None
     date_to: date | None = None
     search: str = ""
@@ -40,7 +41,7 @@ class DownloadFilters:
     @property
     def in_cube(self) -> bool:
         """Whether the cube alone can count the matches."""
-        return self.kept is None and not self.search
+        return self.kept is None and self.tag is None and not self.search
 
 
 @dataclass(slots=True)
@@ -91,6 +92,8 @@ def where_downloads(filters: DownloadFilters) -> Where:
         where.add(f"d.{name} = %s", value)
     if filters.kept is not None:
         where.add("d.kept" if filters.kept else "NOT d.kept")
+    if filters.tag is not None:
+        where.add("d.id IN (SELECT download_id FROM downloads_downloadtag WHERE name = %s)", filters.tag.lower())
     if filters.date_from:
         where.add("d.download_date >= %s", day_start(filters.date_from))
     if filters.date_to and (end := following_day(filters.date_to)):

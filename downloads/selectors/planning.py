@@ -25,7 +25,7 @@ def plan(filters: DownloadFilters, where: Where, *, by_date: bool, last_row: int
         return Plan(where)
     if filters.search:
         return Plan(where.by_index_of(None), sorts=not by_date and total <= _ROW_COST * 500)
-    if filters.kept:
+    if filters.kept or filters.tag is not None:
         return Plan(where.by_index_of(None), sorts=not by_date)
     if not filters.exact and filters.kept is None:
         return Plan(where)

@@ -15,6 +15,7 @@ from downloads.bin.purging import is_hash_in_use
 from downloads.cube import CubeChanges
 from downloads.folders import folder
 from downloads.models import AdoptedEntry, BinEntry, BinReason, Download, MediaAlias, StoredFile, Tombstone
+from downloads.sidecars.writing import remove_sidecars
 from downloads.thumbnails import remove_thumbnail
 from mediadl import clock
 from mediadl.accounts.services import audit
@@ -139,4 +140,5 @@ def remove_stored_file(root: Path, path: str) -> None:
     with suppress(OSError, MediaError):
         with folder(root, parents) as inside:
             os.unlink(name, dir_fd=inside)
+            remove_sidecars(inside, name)
         remove_empty_folders(root, parents)

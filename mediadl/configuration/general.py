@@ -1,5 +1,6 @@
 """The leaves that belong to no platform (spec: Settings; defaults as in api-decisions)."""
 
+from mediadl.configuration.general_checks import quiet_hours_problem
 from mediadl.configuration.media_folder import default_download_directory, folder_problem
 from mediadl.configuration.registry import Kind, Leaf, register
 
@@ -104,5 +105,48 @@ def register_general_leaves() -> None:
             default=False,
             label="Update the extractors",
             help="Install the newest gallery-dl and yt-dlp once a day; they are used only if they pass a test.",
+        ),
+        Leaf(
+            "general.sidecar_files",
+            Kind.CHOICE,
+            "none",
+            "Files beside each download",
+            "JSON with all that is known, or XMP as Immich, digiKam and others read it; for new files.",
+            choices=("none", "json", "xmp"),
+        ),
+        Leaf(
+            "general.bandwidth_limit_kb",
+            Kind.INTEGER,
+            0,
+            "Bandwidth limit (KB/s)",
+            "What all transfers of a worker take together; 0 means no limit.",
+            low=0,
+            high=MAX_STORAGE_GB,
+        ),
+        Leaf(
+            "general.quiet_hours",
+            Kind.TEXT,
+            "",
+            "Quiet hours",
+            "From and to in the server's time zone, as 23:00-07:00; empty means none.",
+            high=20,
+            check=quiet_hours_problem,
+        ),
+        Leaf(
+            "general.quiet_hours_action",
+            Kind.CHOICE,
+            "stop",
+            "In quiet hours",
+            "Stop: nothing starts, what runs goes on. Slower: the limit below holds.",
+            choices=("stop", "slower"),
+        ),
+        Leaf(
+            "general.quiet_hours_bandwidth_kb",
+            Kind.INTEGER,
+            256,
+            "Bandwidth in quiet hours (KB/s)",
+            "With the choice slower.",
+            low=16,
+            high=MAX_STORAGE_GB,
         ),
     )

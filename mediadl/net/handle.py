@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ import pycurl
 
 from mediadl import clock
 from mediadl.media import FailureKind, MediaError
+from mediadl.net import bandwidth
 from mediadl.net.addresses import check_url, private_address
 from mediadl.net.cookies import Cookie
 from mediadl.net.exchange import EnoughError, Finished, RequestSpec, ResponseHead, Sink
@@ -283,12 +285,21 @@ class _Hop:
             self._sink.head(self._head)
 
     def body(self, data: bytes) -> None:
+        if seconds := bandwidth.SHARED.wait_for(len(data)):
+            self._rest(seconds)
         if not self._discarding:
             self._sink.write(data)
             return
         self._discarded += len(data)
         if self._discarded > REDIRECT_BODY_LIMIT:
             raise EnoughError
+
+    def _rest(self, seconds: float) -> None:
+        """Keep to the bandwidth limit: what is not read meanwhile, the site does not send."""
+        if self._request.stop is not None:
+            self._request.stop.wait(seconds)
+        else:
+            time.sleep(seconds)
 
     def must_end(self, transferred: int) -> bool:
         if self._request.stop is not None and self._request.stop.is_set():

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from mediadl import clock
 from mediadl.media import FailureKind, MediaError
+from mediadl.net import bandwidth
 from mediadl.net.addresses import check_addresses, is_allowed_address, private_address
 from mediadl.net.headers import HeaderCollector
 from mediadl.net.limits import FILE_BYTES_LIMIT, Timeouts
@@ -150,6 +151,9 @@ class _Tunnel:
         self._last = clock.monotonic()
         if self._carried > FILE_BYTES_LIMIT:
             return False
+        if seconds := bandwidth.SHARED.wait_for(len(data)):
+            await asyncio.sleep(seconds)
+            self._last = clock.monotonic()
         writer.write(data)
         await writer.drain()
         return True

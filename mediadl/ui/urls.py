@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from mediadl.ui.views import (
+    adoption,
     dashboard,
     history,
     links,
@@ -33,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/start", links.start, name="links-start"),
     path("history", history.history, name="history"),
     path("history/more/<int:number>", history.more, name="history-more"),
+    path("history/adopt", adoption.adoption, name="adoption"),
+    path("history/adopt/<int:run_id>/cancel", adoption.cancel, name="adoption-cancel"),
+    path("settings/path-preview", settings.path_preview, name="path-preview"),
     path("history/known", history.forgotten, name="history-forgotten"),
     path("history/known/<int:tombstone_id>/again", history.fetch_again, name="history-fetch-again"),
     path("history/bin", recycle_bin.recycle_bin, name="history-bin"),

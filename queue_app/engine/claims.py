@@ -39,7 +39,7 @@ def claim(ledger: Ledger, worker: str, *, limit: int, blocks: Blocks, alone: boo
     ``alone`` says that the worker runs nothing: then an item whose workers died may be taken, on its
     own. Items that wait (for a retry, a host, a budget, a circuit, a switch) are passed over.
     """
-    if limit < 1 or blocks.paused:
+    if limit < 1 or blocks.nothing_starts:
         return []
     if alone and (suspect := _first_if_suspect(ledger.now, blocks)):
         taken = _take(ledger.now, worker, blocks, limit=1, only=suspect)
@@ -60,7 +60,7 @@ def claim(ledger: Ledger, worker: str, *, limit: int, blocks: Blocks, alone: boo
 
 def has_claimable(now: datetime, blocks: Blocks) -> bool:
     """Whether a claim would find something (a suspect counts)."""
-    if blocks.paused:
+    if blocks.nothing_starts:
         return False
     condition = _ready(now, blocks)
     with connection.cursor() as cursor:

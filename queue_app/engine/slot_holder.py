@@ -3,6 +3,7 @@
 from django.db import DatabaseError
 
 from mediadl import clock
+from mediadl.net import bandwidth
 from queue_app import preferences
 from queue_app.engine.feed import Feed
 from queue_app.engine.identity import WorkerIdentity
@@ -11,6 +12,7 @@ from queue_app.engine.pipeline import Pipeline
 from queue_app.engine.slots import give_slots_back, hold_slots
 from queue_app.engine.timing import SLOT_RENEW_SECONDS, SLOTS_SECONDS
 from queue_app.models import Worker
+from queue_app.quiet_hours import bytes_per_second
 
 
 class SlotHolder:
@@ -30,6 +32,7 @@ class SlotHolder:
         if now - self._looked_at < SLOTS_SECONDS and not (starved and self._wanted == 0):
             return self._held
         self._looked_at = now
+        bandwidth.SHARED.limit_to(bytes_per_second(clock.now()))
         limit = preferences.concurrent_downloads()
         wanted = self._wanted_now(limit) if has_work else 0
         unchanged = wanted == self._wanted and limit == self._limit and self._held == wanted

@@ -129,9 +129,31 @@ function smallForms() {
   }
 }
 
+/** The path template shows where an example would go while it is typed. */
+function previewPath(form) {
+  const field = form.elements["general.path_template"];
+  if (!field) return;
+  const note = document.getElementById("note-general.path_template");
+  let timer = 0;
+  const show = async () => {
+    const typed = field.value;
+    const answer = await fetch(`${base}settings/path-preview?template=${encodeURIComponent(typed)}`);
+    if (typed !== field.value || (!answer.ok && answer.status !== 422)) return;
+    note.hidden = false;
+    note.classList.toggle("bad", !answer.ok);
+    note.textContent = await answer.text();
+    field.toggleAttribute("aria-invalid", !answer.ok);
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 250);
+  });
+}
+
 export function startSettings() {
   const form = document.querySelector("[data-settings]");
   if (form) watch(form);
+  if (form) previewPath(form);
   watchSearch();
   watchSections();
   smallForms();

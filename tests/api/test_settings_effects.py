@@ -20,6 +20,7 @@ from tests.unit.queue_app.building import drain, enqueue, fresh, media, picture
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIBRARY, SENDING = "tests/unit/downloads", "tests/unit/notifications/test_sending.py"
+_QUIET = "tests/unit/queue_app/test_quiet_hours.py"
 _STOPPING = "tests/unit/queue_app/test_stopping.py"
 _MAIL = f"{SENDING}::test_what_happens_within_a_minute_comes_in_one_mail"
 _SECURE_MAIL = f"{SENDING}::test_secure_connections_log_in_and_check_the_certificate"
@@ -44,6 +45,12 @@ EFFECTS = {
         "tests/unit/platforms/test_extractor_updates.py::test_once_a_day_where_the_setting_says_so"
     ),
     "general.free_space_floor_mb": f"{_STOPPING}::test_a_full_disk_pauses_everything_and_goes_on_by_itself",
+    "general.path_template": f"{LIBRARY}/test_path_template.py::test_new_files_go_where_the_template_says",
+    "general.sidecar_files": f"{LIBRARY}/test_sidecars.py::test_a_file_has_its_description_beside_it",
+    "general.bandwidth_limit_kb": f"{_QUIET}::test_all_transfers_together_keep_to_the_limit",
+    "general.quiet_hours": f"{_QUIET}::test_nothing_starts_in_quiet_hours_and_the_item_says_why",
+    "general.quiet_hours_action": f"{_QUIET}::test_slower_lets_items_start_within_the_quiet_limit",
+    "general.quiet_hours_bandwidth_kb": f"{_QUIET}::test_slower_lets_items_start_within_the_quiet_limit",
     "logs.keep_days": "tests/unit/scheduler/test_maintenance.py::test_rows_that_nobody_needs_go",
     "notifications.email.enabled": _CHOSEN,
     "notifications.email.events": _CHOSEN,

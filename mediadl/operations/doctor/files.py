@@ -6,13 +6,19 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db import transaction
+from django.db.models import F
+
 from downloads.bin.entries import BIN_FOLDER
+from downloads.cube import CubeChanges
 from downloads.media_root import current_root
 from downloads.models import BinEntry, Download, MediaRoot, StoredFile
+from downloads.sidecars.writing import ENDINGS
 from mediadl.operations.doctor.findings import Finding
 from mediadl.web.files import open_regular_file
 
 PARTIAL_FOLDER = ".partial"
+SIDECARS = tuple(ending for ending, _text_of in ENDINGS.values())
 READ_BYTES = 1024 * 1024
 
 
@@ -26,6 +32,7 @@ def check_files(*, check_hashes: bool) -> tuple[str, list[Finding]]:
         *_changed(changed),
         *_unrecorded(unknown),
         *_unused(),
+        *_disagreeing(),
         *_partials(partial, partial_bytes),
     ]
     how = "sizes and hashes" if check_hashes else "sizes (--hash reads every byte)"
@@ -84,9 +91,20 @@ def _check_folders(roots: set[Path]) -> tuple[list[str], int, int]:
             elif relative.startswith(f"{BIN_FOLDER}/"):
                 if not BinEntry.objects.filter(root__path=str(root), bin_path=relative).exists():
                     unknown.append(str(path))
-            elif not StoredFile.objects.filter(root__path=str(root), path=relative).exists():
+            elif not _is_recorded(path, roots):
                 unknown.append(str(path))
     return unknown, partial, partial_bytes
+
+
+def _is_recorded(path: Path, roots: set[Path]) -> bool:
+    """Whether a file is a stored one, or stands beside one and describes it; roots may lie inside each other."""
+    names = [path, *(path.with_name(path.name.removesuffix(end)) for end in SIDECARS if path.name.endswith(end))]
+    return any(
+        StoredFile.objects.filter(root__path=str(root), path=name.relative_to(root).as_posix()).exists()
+        for name in names
+        for root in roots
+        if name.is_relative_to(root)
+    )
 
 
 def _regular_files(root: Path) -> Iterator[tuple[Path, int]]:
@@ -121,9 +139,50 @@ def _unrecorded(paths: list[str]) -> Iterator[Finding]:
 
 def _unused() -> Iterator[Finding]:
     used = Download.objects.filter(file__isnull=False).values("file_id")
-    unused = [str(record) for record in StoredFile.objects.exclude(pk__in=used)]
-    if unused:
-        yield Finding(f"{len(unused)} stored files belong to no download", unused, is_harmless=True)
+    unused = {record.pk: str(record) for record in StoredFile.objects.exclude(pk__in=used)}
+    if not unused:
+        return
+
+    def forget() -> str:
+        with transaction.atomic():
+            still = StoredFile.objects.filter(pk__in=list(unused)).exclude(pk__in=used)
+            number, _by_model = still.delete()
+        return f"Forgot {number} file rows that no download uses; the files stay."
+
+    yield Finding(
+        f"{len(unused)} stored files belong to no download",
+        list(unused.values()),
+        repair=forget,
+        repair_plan=f"forget {len(unused)} file rows that no download uses (their files stay)",
+        is_harmless=True,
+    )
+
+
+def _disagreeing() -> Iterator[Finding]:
+    """A download repeats its file's size and hash, for lists; both must say the same."""
+    wrong = Download.objects.filter(file__isnull=False).exclude(file_size=F("file__size"), file_hash=F("file__sha256"))
+    names = [str(download) for download in wrong]
+    if not names:
+        return
+
+    def mend() -> str:
+        with transaction.atomic():
+            changes = CubeChanges()
+            for download in wrong.select_related("file"):
+                if download.file is not None:
+                    changes.remove(download)
+                    download.file_size, download.file_hash = download.file.size, download.file.sha256
+                    download.save(update_fields=["file_size", "file_hash"])
+                    changes.add(download)
+            changes.write()
+        return f"Took size and hash of {len(names)} downloads from their files' rows."
+
+    yield Finding(
+        f"{len(names)} downloads do not say the size and hash of their file",
+        names,
+        repair=mend,
+        repair_plan=f"take size and hash of {len(names)} downloads from their files' rows",
+    )
 
 
 def _partials(number: int, size: int) -> Iterator[Finding]:

@@ -67,6 +67,7 @@ _WAIT_WORDS = {
     "retry_wait": ("Tries again at", "warn"),
     "platform_disabled": ("Waits: the platform is switched off", "warn"),
     "platform_down": ("Waits: the site does not answer", "warn"),
+    "quiet_hours": ("Waits: quiet hours, goes on", ""),
     "disk_full": ("Waits: the disk is full", "warn"),
     "slots_busy": ("Waits for a free transfer", ""),
 }
@@ -88,7 +89,9 @@ def _running(item: QueueItem, pace: Pace | None) -> Standing:
 
 def _waiting(item: QueueItem) -> Standing:
     phrase, tone = _WAIT_WORDS.get(item.reason, ("Waits its turn", ""))
-    until = item.next_attempt_at if item.reason in ("retry_wait", "rate_limited", "platform_down") else None
+    until = (
+        item.next_attempt_at if item.reason in ("retry_wait", "rate_limited", "platform_down", "quiet_hours") else None
+    )
     facts = []
     if item.attempts:
         facts.append(f"Try {item.attempts + 1} of {item.max_attempts}")

@@ -14,10 +14,20 @@ _STORAGE = (
     "general.storage_limit_action",
     "general.auto_cleanup_days",
     "general.free_space_floor_mb",
+    "general.path_template",
+    "general.sidecar_files",
 )
-_UNITS = {"_gb": "GB", "_days": "days", "_mb": "MB", "_seconds": "s", "_minutes": "min", "_per_hour": "an hour"}
+_UNITS = {
+    "_gb": "GB",
+    "_days": "days",
+    "_mb": "MB",
+    "_kb": "KB/s",
+    "_seconds": "s",
+    "_minutes": "min",
+    "_per_hour": "an hour",
+}
 _SLIDER_HIGH = 64  # a range that is worth a slider
-_UNIT_IN_LABEL = (" (GB)", " (MB)", " (days)")
+_UNIT_IN_LABEL = (" (GB)", " (MB)", " (days)", " (KB/s)")
 
 
 @dataclass(frozen=True, slots=True)

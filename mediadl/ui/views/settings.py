@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from downloads.path_template import preview
 from mediadl.accounts import services as accounts
 from mediadl.accounts.models import ApiToken, Role, User
 from mediadl.api.errors import ApiError, InvalidFieldsError
@@ -20,6 +21,7 @@ from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.settings_form import patch_of, sections
 from mediadl.ui.words import count
 
+MAX_TEMPLATE = 200
 TOKEN_DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "no end"))
 
 
@@ -41,6 +43,16 @@ def settings(request: HttpRequest) -> HttpResponse:
     words = f"{count(changed, 'setting')} saved" if changed else "Nothing was different"
     messages.success(request, words, extra_tags="done")
     return redirect("settings")
+
+
+@page(Role.ADMIN)
+def path_preview(request: HttpRequest) -> HttpResponse:
+    """Where an example would go by the path template that is being typed, or what is wrong with it."""
+    try:
+        words = preview(request.GET.get("template", "")[:MAX_TEMPLATE])
+    except ValueError as error:
+        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
 def _first_words(error: ApiError) -> str:

@@ -131,3 +131,39 @@ def test_long_lists_are_shown_in_part(root: Path):
     report = "\n".join(examine(check_hashes=False).report())
     assert "WRONG: 15 recorded files are not on disk" in report
     assert "… and 5 more" in report
+
+
+def test_sidecar_files_and_nested_roots_are_no_strangers(root: Path):
+    file = _store(root, "a.jpg")
+    (root / "web" / "a.jpg.json").write_text("{}")
+    (root / "web" / "b.jpg.json").write_text("{}")
+    inner, _ = MediaRoot.objects.get_or_create(path=str(root / "web"))
+    other = _store(root, "c.jpg")
+    StoredFile.objects.filter(pk=other.pk).update(root=inner, path="c.jpg")
+    assert file.pk != other.pk
+    (note,) = [finding for finding in examine(check_hashes=False).found if "no record" in finding.title]
+    assert {Path(example).name for example in note.examples} == {"b.jpg.json"}
+
+
+def test_a_download_that_says_another_size_than_its_file_is_mended(root: Path):
+    _store(root, "a.jpg")
+    Download.objects.update(file_size=1)
+    cube.repair()
+    findings = examine(check_hashes=False)
+    assert findings.plan() == ["take size and hash of 1 downloads from their files' rows"]
+    list(findings.carry_out())
+    assert Download.objects.get().file_size == len(b"picture")
+    assert cube.recount() == cube.stored_cells()
+    assert examine(check_hashes=True).found == []
+
+
+def test_rows_that_no_download_uses_are_forgotten_and_their_files_stay(root: Path):
+    file = _store(root, "a.jpg")
+    _store(root, "b.jpg")
+    Download.objects.filter(file=file).delete()
+    cube.repair()
+    findings = examine(check_hashes=False)
+    assert findings.healthy
+    list(findings.carry_out())
+    assert StoredFile.objects.count() == 1
+    assert (root / "web" / "a.jpg").exists()

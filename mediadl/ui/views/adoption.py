@@ -1,0 +1,63 @@
+"""The page on which admins take other programs' collections into the library."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from downloads.adoption.request import PLATFORMS
+from downloads.adoption.selectors import entry_counts, recent_runs
+from downloads.adoption.services import cancel_adoption, start_adoption
+from downloads.adoption.words import lines_of
+from mediadl.accounts.models import Role
+from mediadl.api.errors import InvalidFieldsError
+from mediadl.ui.access import page, person
+from mediadl.ui.pages import render_page
+
+PLACEMENTS = (
+    ("in_place", "Leave them where they are"),
+    ("link", "Hard links in the download folder"),
+    ("copy", "Copies in the download folder"),
+    ("move", "Move them into the download folder"),
+)
+_FIELDS = ("folder", "placement", "platform", "source")
+
+
+def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    runs = [
+        {"run": run, "lines": lines_of(run.counts, dry_run=run.dry_run), "problems": _problems(run.examples)}
+        for run in recent_runs()
+    ]
+    known, with_file = entry_counts()
+    shown = {"runs": runs, "placements": PLACEMENTS, "platforms": PLATFORMS, "known": known, "with_file": with_file}
+    return render_page(request, "adoption/page.html", shown | context, current="history", status=status)
+
+
+def _problems(examples: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [example for example in examples if example["what"] != "adopt"][:50]
+
+
+@page(Role.ADMIN)
+def adoption(request: HttpRequest) -> HttpResponse:
+    """The form and the latest adoptions; sending the form starts one."""
+    if request.method != "POST":
+        return _page(request)
+    typed = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+    archives = [line.strip() for line in request.POST.get("archives", "").splitlines() if line.strip()]
+    if typed["placement"] not in dict(PLACEMENTS):
+        raise InvalidFieldsError({"placement": ["Choose what happens to the files."]})
+    try:
+        start_adoption(**typed, archives=archives, dry_run=request.POST.get("dry_run") != "no", user=person(request))
+    except InvalidFieldsError as error:
+        words = " ".join(text for texts in error.field_errors.values() for text in texts)
+        return _page(request, status=422, error=words, typed={**typed, "archives": "\n".join(archives)})
+    return redirect("adoption")
+
+
+@require_POST
+@page(Role.ADMIN)
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Stop one; what it adopted stays."""
+    cancel_adoption(run_id=run_id, user=person(request))
+    return redirect("adoption")

@@ -1,0 +1,72 @@
+"""The page on which collections are adopted."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from downloads.adoption.models import AdoptionRun
+from downloads.adoption.services import work_on_adoptions
+from downloads.models import Download
+from mediadl.accounts.models import Role
+from tests.unit.downloads.adoption.collections import gallery_dl_archive, instagram_collection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin(django_user_model):
+    browser = Client()
+    browser.force_login(django_user_model.objects.create_user("ada", role=Role.ADMIN))
+    return browser
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    place = Path(settings.DATA_DIR) / tmp_path.name
+    place.mkdir(parents=True)
+    return place
+
+
+def work() -> None:
+    while not work_on_adoptions(seconds=0.5):
+        pass
+
+
+def test_a_dry_run_and_then_the_adoption(admin, folder):
+    ids = instagram_collection(folder, 3)
+    (folder / "page.jpg").write_text("<html>")
+    archive = gallery_dl_archive(folder / "archive.sqlite3", [f"instagram{one}" for one in ids])
+    form = {"folder": str(folder), "archives": str(archive), "placement": "in_place"}
+    assert admin.post(reverse("adoption"), {**form, "dry_run": "yes"}).status_code == 302
+    work()
+    shown = admin.get(reverse("adoption")).content.decode()
+    assert "3 files would be adopted" in shown
+    assert "page.jpg" in shown
+    assert Download.objects.count() == 0
+    admin.post(reverse("adoption"), {**form, "dry_run": "no"})
+    work()
+    assert "3 files adopted" in admin.get(reverse("adoption")).content.decode()
+    assert Download.objects.count() == 3
+
+
+@pytest.mark.parametrize("place", ["/etc", "relative", "/nowhere"])
+def test_folders_outside_the_media_roots_are_refused(admin, place):
+    answer = admin.post(reverse("adoption"), {"folder": place, "placement": "in_place", "dry_run": "no"})
+    assert answer.status_code == 422
+    assert AdoptionRun.objects.count() == 0
+
+
+def test_a_run_can_be_stopped(admin, folder):
+    instagram_collection(folder, 1)
+    admin.post(reverse("adoption"), {"folder": str(folder), "placement": "in_place", "dry_run": "no"})
+    admin.post(reverse("adoption-cancel", args=[AdoptionRun.objects.get().pk]))
+    work()
+    assert (AdoptionRun.objects.get().status, Download.objects.count()) == ("cancelled", 0)
+
+
+def test_the_path_template_is_previewed(admin):
+    good = admin.get(reverse("path-preview"), {"template": "{platform}/{source}_{media_id}"})
+    assert (good.status_code, good.content.decode()) == (200, "instagram/evalongoria_123456789.jpg")
+    assert admin.get(reverse("path-preview"), {"template": "../{media_id}"}).status_code == 422
