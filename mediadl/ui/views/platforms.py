@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from downloads.upgrade.selectors import waiting_count
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.configuration import services as configuration
@@ -87,6 +88,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "threads": [(thread, ends_soon(thread)) for thread in threads()],
         "extractors": extractors(),
         "extractors_note": update_note(),
+        "pairs_waiting": waiting_count(),
         "default_newest": DEFAULT_NEWEST,
         "rhythms": RHYTHMS,
     }
