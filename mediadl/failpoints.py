@@ -33,6 +33,18 @@ POINTS: Mapping[str, str] = {
     "store.before_heal": "files that a crash left, before they are adopted",
     "schedule.before_start": "a scheduled run, before it is written",
 }
+# Off the way of a queue item; tests/unit/downloads/{bin,upgrade} break each of them.
+LIBRARY_POINTS: Mapping[str, str] = {
+    "bin.before_rename": "entries of the recycle bin are committed, their files are where they were",
+    "bin.after_rename": "files have moved into the recycle bin, its folder is not synced",
+    "bin.before_settle": "files lie in the recycle bin, their entries do not say so yet",
+    "bin.before_restore": "an entry says where its file goes, the file is still in the bin",
+    "bin.after_restore": "a restored file is at its place, nothing is recorded",
+    "bin.after_purge": "files of the recycle bin are gone, their entries are not",
+    "upgrade.before_commit": "a larger picture's record is exchanged, not committed",
+    "upgrade.after_commit": "a larger picture's record is committed, the old file is where it was",
+    "upgrade.before_undo_commit": "an undo is written, not committed",
+}
 
 
 class FailpointReached(Exception):
@@ -54,7 +66,11 @@ def arm(specification: str) -> None:
     for entry in filter(None, (part.strip() for part in specification.split(","))):
         name, _, action = entry.partition("=")
         action, _, passes = action.partition("@")
-        if name not in POINTS or action not in {"raise", "kill"} or (passes and not passes.isdigit()):
+        if (
+            name not in {*POINTS, *LIBRARY_POINTS}
+            or action not in {"raise", "kill"}
+            or (passes and not passes.isdigit())
+        ):
             raise ValueError(f"{entry!r} is not a failpoint such as store.before_rename=kill@3")
         armed[name] = (action, int(passes or 0))
     with _lock:
