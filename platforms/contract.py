@@ -4,7 +4,7 @@ An adapter turns one request into media items, lazily, and nothing else: it neve
 rows, never sleeps, never retries. Everything it may use comes in the :class:`ListingContext`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,6 +52,9 @@ class ListingContext:
         report: says in a few words what goes on ("page 3"), shown while listing.
         cursor: where an interrupted listing stopped, or None; the adapter's own JSON value.
         save_cursor: remembers such a value; it is stored together with the items yielded so far.
+        wanted: where an earlier listing's links have expired, the media that need fresh ones: an adapter
+            that can go straight to them yields these first; whoever cannot lists as always. The
+            engine closes the iterator once it has them all.
         access: the cookies and the user agent of the site, for child processes; ``http`` has them.
         refusal: what the guarding proxy refused to this listing's child, as the error that it means
             (a private address, a budget that is used up, a site that said to wait), or None.
@@ -65,6 +68,7 @@ class ListingContext:
     report: Callable[[str], None]
     cursor: Any = None
     save_cursor: Callable[[Any], None] = lambda _cursor: None
+    wanted: Sequence[MediaItem] = ()
     access: SiteAccess = NO_ACCESS
     refusal: Callable[[], MediaError | None] = lambda: None
 

@@ -5,12 +5,11 @@ from itertools import islice
 
 from mediadl.media import FailureKind, MediaError, MediaItem
 from platforms.contract import ListingContext
-from platforms.forum.engines.html_engine import HTML_HEADERS
-from platforms.forum.engines.known import open_thread
 from platforms.forum.items import POSTS_AT_ONCE, ThreadItems
-from platforms.forum.thread_page import Post, Role, document_of
+from platforms.forum.opening import thread_at
+from platforms.forum.sought_posts import SoughtPosts
+from platforms.forum.thread_page import Post, Role
 from platforms.forum.thread_walk import ThreadWalk
-from platforms.forum.walls import in_thread_terms, why_no_posts
 
 
 class ForumAdapter:
@@ -18,16 +17,12 @@ class ForumAdapter:
 
     def list_media(self, context: ListingContext) -> Iterator[MediaItem]:
         """See :class:`platforms.contract.Adapter`."""
-        try:
-            response = context.http.get(context.request.url, headers=HTML_HEADERS)
-            response.raise_for_status()
-            document = document_of(response)
-            opened = open_thread(document, context.http)
-        except MediaError as error:
-            raise in_thread_terms(error) from error
-        if opened is None:
-            raise why_no_posts(document)
-        engine, thread = opened
+        if context.wanted:
+            sought = SoughtPosts(context)
+            yield from sought.items()
+            if sought.all_seen:
+                return
+        engine, thread = thread_at(context.request.url, context.http)
         context.report(f"a thread of {engine.name}")
         walk = ThreadWalk(thread, context)
         items = ThreadItems(thread, context)

@@ -8,7 +8,7 @@ import structlog
 
 from mediadl.api.errors import ApiError
 from mediadl.configuration import selectors as configuration
-from mediadl.media import FailureKind, MediaError
+from mediadl.media import FailureKind, MediaError, MediaItem
 from mediadl.net.client import HttpClient
 from platforms.access import access_for
 from platforms.contract import DownloaderInfo, ListingContext, ListingRequest
@@ -28,7 +28,7 @@ class ContextMaker:
         proxy: the only way out for child processes.
         before_request: called before each page request.
         save_cursor: keeps where the listing could go on.
-        from_start: list everything, wherever an earlier listing got to.
+        wanted: media whose links have expired: they are looked for wherever an earlier listing got to.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class ContextMaker:
         before_request: Callable[[], None],
         save_cursor: Callable[[Any], None],
         *,
-        from_start: bool = False,
+        wanted: Sequence[MediaItem] = (),
     ) -> None:
         self._running = running
         self._proxy = proxy
         self._before_request = before_request
         self._save_cursor = save_cursor
-        self._from_start = from_start
+        self._wanted = tuple(wanted)
         self._open = ExitStack()
 
     def __call__(self, info: DownloaderInfo) -> ListingContext:
@@ -76,8 +76,9 @@ class ContextMaker:
             proxy_url=children.proxy_url,
             setting=lambda name: configuration.value(f"platforms.{item.platform}.{name}"),
             report=lambda text: log.debug(text, queue_id=item.pk),
-            cursor=None if self._from_start else item.listing_cursor,
+            cursor=None if self._wanted else item.listing_cursor,
             save_cursor=self._save_cursor,
+            wanted=self._wanted,
             access=access,
             refusal=children.refusal,
         )

@@ -104,7 +104,8 @@ def _found_again(
     """The wanted media that the adapter still lists; they leave ``wanted``."""
     info = running.downloader
     infos = [info] if info else registry.downloaders_for(running.item.platform, running.item.downloader)
-    contexts = ContextMaker(running, proxy, lambda: None, lambda _cursor: None, from_start=True)
+    lost = [task.media for task in wanted.values()]
+    contexts = ContextMaker(running, proxy, lambda: None, lambda _cursor: None, wanted=lost)
     with closing(understood(running, infos, contexts)) as listed:
         for found in listed:
             running.stop.raise_if_set()

@@ -14,6 +14,8 @@ class XenforoFake(ForumFake):
             self.server.behave(path, lambda exchange: self._page(exchange, 1))
         for number in range(1, max(40, self.pages + 3)):
             self.server.behave(f"{SLUG}/page-{number}", self._numbered(number))
+        for post in self.posts:
+            self.server.behave(f"/posts/{post.post_id}/", self._leads_to(post))
 
     @property
     def thread_url(self) -> str:
@@ -50,6 +52,11 @@ class XenforoFake(ForumFake):
         return f"""<div class="bbMediaWrapper" data-media-site-id="youtube" data-media-key="dQw4w9WgXcQ">
             <div class="bbMediaWrapper-inner"><iframe src="{super().video().split('src="')[1].split('"')[0]}"
             allowfullscreen></iframe></div></div>"""
+
+    def _leads_to(self, post: FakePost):
+        number = (post.number - 1) // self.posts_a_page + 1
+        target = {"Location": f"{self.page_url(number)}#post-{post.post_id}"}
+        return lambda exchange: exchange.respond(301, b"", target)
 
     def _numbered(self, number: int):
         return lambda exchange: self._page(exchange, number)

@@ -101,22 +101,46 @@ def test_the_newest_posts_that_match_are_chosen_and_the_rest_is_not_listed(threa
     assert asked_pages(thread) == ["/threads/harbour-cats.77/", *(f"/threads/harbour-cats.77/page-{n}" for n in (3, 2))]
 
 
-def test_an_expired_link_is_looked_for_from_the_start(thread, folder):
-    [attachment] = thread.expected[21]
-    path = attachment.removeprefix(thread.url(""))
-    seen = []
+def expires_once(fake: XenforoFake, url: str) -> list[str]:
+    """The link is refused the first time; what was asked for after that is in the list that is returned."""
+    after: list[str] = []
 
-    def once_forbidden(exchange: Exchange) -> None:
-        seen.append(1)
-        if len(seen) == 1:
+    def answer(exchange: Exchange) -> None:
+        if exchange.request.number == 1:
+            fake.server.requests.clear()
             exchange.respond(403, b"")
         else:
+            after.extend(request.path for request in fake.server.requests)
             exchange.respond(200, png(0), {"Content-Type": "image/png"})
 
-    thread.server.behave(path, once_forbidden)
+    fake.server.behave(url.removeprefix(fake.url("")), answer)
+    return after
+
+
+def test_an_expired_link_is_found_again_at_its_own_post(folder):
+    with MediaServer() as server:
+        fake = XenforoFake(server, posts=0)
+        for number in range(1, 96):
+            fake.add_post(picture="/photos/seventh.jpg" if number == 65 else "")
+        fake.serve()
+        asked = expires_once(fake, fake.url("/photos/seventh.jpg"))
+        item = enqueue(fake.thread_url)
+        drain_until_ended(item)
+        assert (fresh(item).status, fresh(item).items_downloaded, fresh(item).items_failed) == ("completed", 1, 0)
+        assert Outcome.objects.get().media["renewed"] is True
+        pages = [path for path in asked if not path.startswith("/photos/")]
+        assert [path for path in pages if path.startswith("/posts/")] == ["/posts/1065/"]
+        assert pages[pages.index("/posts/1065/") :][:2] == ["/posts/1065/", "/threads/harbour-cats.77/page-7"]
+
+
+def test_an_expired_link_whose_post_moved_is_looked_for_from_the_start(thread, folder):
+    [attachment] = thread.expected[21]
+    thread.server.behave("/posts/1021/", lambda exchange: exchange.respond(404, b"<html><body>gone</body></html>"))
+    asked = expires_once(thread, attachment)
     item = enqueue(thread.thread_url)
     drain_until_ended(item)
     assert (fresh(item).status, fresh(item).items_failed) == ("completed", 0)
+    assert asked.index("/posts/1021/") < len(asked) - 1
 
 
 def check(slug: str) -> QueueItem:
