@@ -5,10 +5,12 @@
 
 ``expected`` is ``WHOLE`` (the file, byte for byte) or the code of the error that a fetch must end
 with. Cases whose bytes arrive as the server says, though they are no media, are ``AS_SENT``: there
-verification has to refuse.
+verification has to refuse. ``SAFE``: servers break the standard here in a way that clients read
+differently; the whole file or an error, nothing else.
 """
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +18,7 @@ from tests.fakes.http_exchange import Exchange
 
 WHOLE = "WHOLE"
 AS_SENT = "AS_SENT"
+SAFE = "SAFE"
 
 # 64 MiB of zeros, as brotli (quality 11).
 BROTLI_BOMB = bytes.fromhex(
@@ -50,6 +53,7 @@ def hostile_cases(body: bytes, *, canary_port: int = 9) -> list[HostileCase]:
         *_lengths(body),
         *_slowness(body),
         *_encodings(body),
+        *_codings(body),
         *_redirects(body, canary_port),
         *_statuses(body),
         *_odd(body),
@@ -162,6 +166,41 @@ def _encodings(body: bytes) -> list[HostileCase]:
         HostileCase("gzip-bomb", encoded(bomb, "gzip"), "TOO_LARGE"),
         HostileCase("brotli-bomb", encoded(BROTLI_BOMB, "br"), "BAD_RESPONSE"),
         HostileCase("encoding-unknown", encoded(body, "x-rot13"), "BAD_RESPONSE"),
+    ]
+
+
+def _codings(body: bytes) -> list[HostileCase]:
+    """Framing and packing as curl's and aria2's tests have it."""
+    one_chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+    deflated = zlib.compress(body)
+    commented = b"\x1f\x8b\x08\x10" + bytes(6) + b"c" * 500_000 + b"\0" + gzip.compress(body)[10:]
+
+    def framed(head: bytes, data: bytes) -> Callable[[Exchange], None]:
+        def behaviour(exchange: Exchange) -> None:
+            exchange.send_raw(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n" + head + b"\r\n" + data)
+            exchange.close()
+
+        return behaviour
+
+    chunked = b"Transfer-Encoding: chunked\r\n"
+    whole = one_chunk + b"0\r\n\r\n"
+    length = f"Content-Length: {len(body)}\r\n".encode()
+    return [
+        HostileCase("chunked-and-length-0", framed(chunked + b"Content-Length: 0\r\n", whole), SAFE),
+        HostileCase("chunked-nul-trailer", framed(chunked, one_chunk + b"0\r\nX: a\0b\r\n\r\n"), SAFE),
+        HostileCase("chunked-twice", framed(b"Transfer-Encoding: chunked, chunked\r\n", whole), SAFE),
+        HostileCase("chunked-two-headers", framed(chunked * 2, whole), SAFE),
+        HostileCase("identity-chunked", framed(b"Transfer-Encoding: identity, chunked\r\n", whole), SAFE),
+        HostileCase("chunked-identity", framed(b"Transfer-Encoding: chunked, identity\r\n", whole), SAFE),
+        HostileCase("coding-unknown", framed(b"Transfer-Encoding: rot13\r\n", body), SAFE),
+        HostileCase("lengths-differ", framed(length + b"Content-Length: 7\r\n", body), SAFE),
+        HostileCase("length-twice", framed(length * 2, body), SAFE),
+        HostileCase("deflate-broken", framed(b"Content-Encoding: deflate\r\n", deflated[:9000] + body), SAFE),
+        HostileCase("deflate-unasked", framed(b"Content-Encoding: deflate\r\n", deflated), SAFE),
+        HostileCase("gzip-comment", framed(b"Content-Encoding: gzip\r\n", commented), SAFE),
+        HostileCase("encoding-chain", framed(b"Content-Encoding: " + b"gzip," * 30 + b"gzip\r\n", body), SAFE),
+        HostileCase("header-space", framed(b" X-Folded: 1\r\n" + length, body), SAFE),
+        HostileCase("negative-status", lambda exchange: exchange.send_raw(b"HTTP/1.1 -200 OK\r\n\r\n"), SAFE),
     ]
 
 

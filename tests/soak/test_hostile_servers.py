@@ -1,0 +1,180 @@
+"""Servers that lie, through the whole engine: what ends as `completed` is the right file, always."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from downloads.models import Download
+from mediadl.net.transfer import Transfer
+from queue_app.engine import fetching
+from queue_app.models import Outcome, QueueItem
+from queue_app.states import ENDED
+from tests.fakes.certificates import make_certificate
+from tests.fakes.hostile_behaviours import HOSTILE_NAMES, SAFE, WHOLE, HostileCase, hostile_cases
+from tests.fakes.http_exchange import Exchange
+from tests.fakes.media_server import MediaServer
+from tests.soak.measuring import Figures
+from tests.unit.net.fetching import SHORT_TIMES
+from tests.unit.queue_app.building import change_settings, drain, enqueue, eventually, fresh, media, picture
+from tests.unit.queue_app.conftest import _quick_waits, site
+from tests.unit.queue_app.fake_site import HOST, FakeSite
+
+__all__ = ["_quick_waits", "site"]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "broker"]),
+    pytest.mark.timeout(7200),
+]
+BODY, OTHER = picture(5, side=260), picture(6, side=260)
+JPEG = {"Content-Type": "image/jpeg"}
+FAILS = "FAILS"
+Behaviour = Callable[[Exchange], None]
+
+
+def cut_then(behaviour: Behaviour, *, etag: str = '"v1"') -> Behaviour:
+    """The connection breaks in the middle of the first answer; ``behaviour`` meets the resume."""
+
+    def answer(exchange: Exchange) -> None:
+        if exchange.request.number > 1:
+            behaviour(exchange)
+            return
+        exchange.send_head(200, {**JPEG, "ETag": etag, "Accept-Ranges": "bytes", "Content-Length": str(len(BODY))})
+        exchange.send_body(BODY[: len(BODY) // 2])
+        exchange.wait(0.3)
+        exchange.reset()
+
+    return answer
+
+
+def start_of(exchange: Exchange) -> int:
+    """Where the client wants to go on; 0 if it starts over."""
+    return int(exchange.request.headers.get("range", "bytes=0-").removeprefix("bytes=").partition("-")[0] or 0)
+
+
+def part(data: bytes, *, shift: int = 0, total: int | None = None, etag: str = '"v1"') -> Behaviour:
+    """Answers a range with 206 from ``data``; ``shift``: the range it claims is another one."""
+
+    def answer(exchange: Exchange) -> None:
+        start = start_of(exchange)
+        if not start:
+            exchange.respond(200, BODY, {**JPEG, "ETag": etag})
+            return
+        piece = data[start:]
+        shown = f"bytes {start + shift}-{len(data) - 1 + shift}/{total or len(data)}"
+        exchange.send_head(206, {**JPEG, "ETag": etag, "Content-Range": shown, "Content-Length": str(len(piece))})
+        exchange.send_body(piece)
+
+    return answer
+
+
+def not_satisfiable(total: int) -> Behaviour:
+    """416 to every range, the file to all else."""
+
+    def answer(exchange: Exchange) -> None:
+        if start_of(exchange):
+            exchange.respond(416, b"", {"Content-Range": f"bytes */{total}"})
+        else:
+            exchange.respond(200, BODY, JPEG)
+
+    return answer
+
+
+def named(header: str) -> Behaviour:
+    """The file under a hostile name, in a charset that there is not."""
+    kind = "image/jpeg; charset=no-such-charset"
+    return lambda exchange: exchange.respond(200, BODY, {"Content-Type": kind, "Content-Disposition": header})
+
+
+def content(data: bytes, kind: str = "image/jpeg") -> Behaviour:
+    return lambda exchange: exchange.respond(200, data, {"Content-Type": kind})
+
+
+GIF_PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+OF_THE_ENGINE = [
+    HostileCase("resume", cut_then(part(BODY)), WHOLE),
+    HostileCase("resume-wrong-offset", cut_then(part(BODY, shift=-7)), WHOLE),
+    HostileCase("resume-wrong-total", cut_then(part(BODY, total=len(BODY) + 5)), WHOLE),
+    HostileCase("resume-200", cut_then(content(BODY)), WHOLE),
+    HostileCase("resume-416", cut_then(not_satisfiable(len(BODY))), WHOLE),
+    HostileCase("resume-416-half", cut_then(not_satisfiable(len(BODY) // 2)), WHOLE),
+    HostileCase("resume-longer-version", cut_then(part(OTHER + bytes(9))), WHOLE),
+    HostileCase("resume-weak-etag", cut_then(part(OTHER, etag='W/"v1"'), etag='W/"v1"'), WHOLE),
+    HostileCase("resume-new-etag", cut_then(part(OTHER, etag='"v2"')), WHOLE),
+    HostileCase("resume-same-etag-other-bytes", cut_then(part(OTHER)), SAFE),
+    HostileCase("placeholder", content(GIF_PIXEL, "image/gif"), FAILS),
+    HostileCase("svg", content(b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'), FAILS),
+    HostileCase("polyglot", content(b"GIF89a/*<html><script>alert(1)</script>*/=1;"), FAILS),
+    HostileCase("cut-but-whole-by-length", content(BODY[: len(BODY) * 2 // 3]), FAILS),
+    *(HostileCase(f"name-{name}", named(header), WHOLE) for name, header in HOSTILE_NAMES.items()),
+]
+
+
+@pytest.fixture
+def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time-outs of under a second, and files of at most three times the size."""
+    monkeypatch.setattr(fetching, "Transfer", partial(Transfer, timeouts=SHORT_TIMES))
+    monkeypatch.setattr(fetching, "FILE_BYTES_LIMIT", 3 * len(BODY))
+
+
+@pytest.fixture
+def servers(site: FakeSite, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Each case has a server, so a host, of its own; the URL by the case's name."""
+    with ExitStack() as stack:
+        urls = {}
+        for number, case in enumerate([*hostile_cases(BODY), *OF_THE_ENGINE]):
+            server = stack.enter_context(MediaServer(host=f"127.0.2.{number + 1}"))
+            urls[case.name] = server.behave(f"/{case.name}", case.behaviour)
+            server.behave("/cookie", case.behaviour)
+        certificate = make_certificate(tmp_path)
+        tls = stack.enter_context(MediaServer({"/tls": BODY}, host="127.0.3.1", tls=certificate.context))
+        urls["tls-untrusted"] = tls.url_of("/tls")
+        yield urls
+
+
+def test_none_ends_as_a_wrong_completed(
+    site: FakeSite, folder: Path, servers: dict[str, str], short_limits: None, figures: Figures, repeat: int
+):
+    change_settings(general={"concurrent_downloads": 16, "retry_attempts": 3})
+    cases = {case.name: case for case in [*hostile_cases(BODY), *OF_THE_ENGINE]}
+    items: dict[str, QueueItem] = {}
+    for name, url in servers.items():
+        headers = dict(cases[name].headers) if name in cases else {}
+        page = f"https://{HOST}/{name}"
+        site.lists(media(name, url, headers=headers), url=page)
+        items[name] = enqueue(page)
+
+    def all_ended() -> bool:
+        drain()
+        waiting = QueueItem.objects.exclude(status__in=[status.value for status in ENDED])
+        return not waiting.exclude(reason="rate_limited").exists()
+
+    with suppress(AssertionError):
+        eventually(all_ended, 120)
+    print(
+        [
+            (i.url, i.status, i.reason, i.attempts, i.error_code, i.next_attempt_at)
+            for i in QueueItem.objects.exclude(status__in=["completed", "failed"])
+        ]
+    )
+    expected = hashlib.sha256(BODY).hexdigest()
+    ends = {name: fresh(item) for name, item in items.items()}
+    for name, item in ends.items():
+        if item.status == "completed":
+            (download,) = Download.objects.filter(queue_item_id=item.pk)
+            assert download.file_hash == expected, f"{name} is a wrong file"
+            assert (Path(download.file.root.path) / download.file.path).read_bytes() == BODY, name
+        else:
+            assert item.error_message, name
+            assert not Outcome.objects.filter(item=item, outcome="downloaded").exists(), name
+    whole = {name for name, case in cases.items() if case.expected == WHOLE}
+    assert {name: ends[name].error_code for name in whole if ends[name].status != "completed"} == {}
+    assert [name for name, case in cases.items() if case.expected == FAILS and ends[name].status == "completed"] == []
+    stored = [path for path in folder.rglob("*") if path.is_file() and ".partial" not in path.parts]
+    assert {path.read_bytes() for path in stored} == {BODY}
+    figures.tally(f"{len(servers)} hostile servers through the whole engine", "none ended as a wrong `completed`")
