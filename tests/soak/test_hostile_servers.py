@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from functools import partial
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from downloads.models import Download
-from mediadl.net.transfer import Transfer
+from mediadl.net.transfer import FetchResult, Transfer, TransferRequest
 from queue_app.engine import fetching
 from queue_app.models import Outcome, QueueItem
 from queue_app.states import ENDED
@@ -115,11 +115,19 @@ OF_THE_ENGINE = [
 ]
 
 
+class ShortTransfer(Transfer):
+    """Time-outs of under a second, and files of at most three times the size."""
+
+    def __init__(self) -> None:
+        super().__init__(timeouts=SHORT_TIMES)
+
+    def fetch(self, request: TransferRequest) -> FetchResult:
+        return super().fetch(replace(request, max_bytes=3 * len(BODY)))
+
+
 @pytest.fixture
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time-outs of under a second, and files of at most three times the size."""
-    monkeypatch.setattr(fetching, "Transfer", partial(Transfer, timeouts=SHORT_TIMES))
-    monkeypatch.setattr(fetching, "FILE_BYTES_LIMIT", 3 * len(BODY))
+    monkeypatch.setattr(fetching, "Transfer", ShortTransfer)
 
 
 @pytest.fixture
@@ -154,14 +162,7 @@ def test_none_ends_as_a_wrong_completed(
         waiting = QueueItem.objects.exclude(status__in=[status.value for status in ENDED])
         return not waiting.exclude(reason="rate_limited").exists()
 
-    with suppress(AssertionError):
-        eventually(all_ended, 120)
-    print(
-        [
-            (i.url, i.status, i.reason, i.attempts, i.error_code, i.next_attempt_at)
-            for i in QueueItem.objects.exclude(status__in=["completed", "failed"])
-        ]
-    )
+    eventually(all_ended, 120)
     expected = hashlib.sha256(BODY).hexdigest()
     ends = {name: fresh(item) for name, item in items.items()}
     for name, item in ends.items():
@@ -170,7 +171,7 @@ def test_none_ends_as_a_wrong_completed(
             assert download.file_hash == expected, f"{name} is a wrong file"
             assert (Path(download.file.root.path) / download.file.path).read_bytes() == BODY, name
         else:
-            assert item.error_message, name
+            assert item.error_message or item.status == "pending", name
             assert not Outcome.objects.filter(item=item, outcome="downloaded").exists(), name
     whole = {name for name, case in cases.items() if case.expected == WHOLE}
     assert {name: ends[name].error_code for name in whole if ends[name].status != "completed"} == {}

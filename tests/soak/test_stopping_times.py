@@ -1,0 +1,122 @@
+"""Cancel, pause and delete of a transfer that runs: two seconds at most, whoever fetches."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mediadl.media import FetchMethod
+from queue_app import services
+from queue_app.models import QueueItem
+from tests.fakes import streams
+from tests.fakes.media_server import MediaServer, ServedFile
+from tests.fakes.site_gallery import GallerySite
+from tests.soak.measuring import Figures, Scale, percentile
+from tests.unit.queue_app.building import change_settings, drain_running, enqueue, eventually, media, picture
+from tests.unit.queue_app.conftest import _quick_waits, site
+from tests.unit.queue_app.fake_site import HOST, FakeSite
+
+__all__ = ["_quick_waits", "site"]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "broker"]),
+    pytest.mark.timeout(7200),
+]
+ACTIONS: tuple[Callable[..., object], ...] = (services.cancel, services.pause, services.delete)
+MOST_SECONDS = 2.0
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[MediaServer]:
+    with MediaServer() as running:
+        yield running
+
+
+class Measured:
+    """Starts items that never end and measures how long each action takes to end their work."""
+
+    def __init__(self, tries: int) -> None:
+        self.seconds: list[float] = []
+        self.tries = tries
+
+    def run(self, start: Callable[[int], tuple[QueueItem, Callable[[], object]]]) -> None:
+        """``start`` adds an item and says how to see that its transfer runs."""
+        with drain_running(linger=600) as session:
+            for number in range(self.tries):
+                item, runs = start(number)
+                eventually(runs, 60)
+                began = time.monotonic()
+                ACTIONS[number % len(ACTIONS)](item_id=item.pk)
+                eventually(lambda: not session._feed.running(), 30)
+                self.seconds.append(time.monotonic() - began)
+
+    def report(self, figures: Figures, what: str) -> None:
+        p95 = percentile(self.seconds, 0.95)
+        figures.add(f"Cancel, pause, delete of {what}", f"{self.tries} tries", f"p95 {p95:.2f} s")
+        assert p95 <= MOST_SECONDS, self.seconds
+
+
+def test_a_file_over_http(site: FakeSite, server: MediaServer, scale: Scale, figures: Figures):
+    """Half of them say nothing at all, half drip."""
+    data = picture(1, side=700)
+
+    def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
+        path = f"/{number}.jpg"
+        server.add(path, ServedFile(data, bytes_per_second=3000 if number % 2 else None))
+        server.hold(path, len(data) // 2)
+        page = f"https://{HOST}/u{number}"
+        site.lists(media(f"m{number}", server.url_of(path)), url=page)
+        return enqueue(page), lambda: server.bytes_sent(path) > 1000
+
+    measured = Measured(scale.of(6, 100))
+    measured.run(start)
+    measured.report(figures, "a file over HTTP (direct)")
+
+
+def test_a_listing_by_gallery_dl(server: MediaServer, scale: Scale, figures: Figures):
+    """gallery-dl waits for an answer that never comes."""
+    change_settings(general={"retry_attempts": 0})
+    gallery = GallerySite(server)
+
+    def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
+        gallery.hanging.clear()
+        url = gallery.hang(f"/page{number}")
+        return enqueue(url, downloader="gallery-dl"), gallery.hanging.is_set
+
+    measured = Measured(scale.of(3, 100))
+    measured.run(start)
+    measured.report(figures, "a listing by gallery-dl")
+
+
+def test_a_listing_by_yt_dlp(server: MediaServer, scale: Scale, figures: Figures):
+    gallery = GallerySite(server)
+
+    def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
+        gallery.hanging.clear()
+        return enqueue(gallery.hang(f"/watch{number}"), downloader="yt-dlp"), gallery.hanging.is_set
+
+    measured = Measured(scale.of(3, 100))
+    measured.run(start)
+    measured.report(figures, "a listing by yt-dlp")
+
+
+def test_a_stream_that_yt_dlp_writes(
+    site: FakeSite, server: MediaServer, tmp_path: Path, scale: Scale, figures: Figures
+):
+    gallery = GallerySite(server)
+    url = gallery.stream("/hls", streams.hls(tmp_path, seconds=4))
+    pieces = [f"/hls/{path.name}" for path in tmp_path.iterdir() if path.suffix == ".ts"]
+    for piece in pieces:
+        server.hold(piece, 100)
+
+    def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
+        server.reset_counters()
+        page = f"https://{HOST}/u{number}"
+        stream = media(f"m{number}", url, content_type="video", fetch_options={"preset": "best"})
+        site.lists(replace(stream, method=FetchMethod.YT_DLP), url=page)
+        return enqueue(page), lambda: any(server.request_count(piece) for piece in pieces)
+
+    measured = Measured(scale.of(3, 100))
+    measured.run(start)
+    measured.report(figures, "a stream by yt-dlp")
