@@ -124,7 +124,7 @@ def test_nothing_leaves_the_collection_and_nothing_is_overwritten(
 def is_harmless(part: str) -> bool:
     """One visible part of a path, of bounded length, that no system takes for something else."""
     hidden = any(unicodedata.category(character)[0] == "C" and character != "\U0001f600" for character in part)
-    reserved = part.split(".")[0].upper() in {"CON", "NUL", "COM1"}
+    reserved = part.split(".", maxsplit=1)[0].upper() in {"CON", "NUL", "COM1"}
     return not (hidden or reserved or part.startswith(".") or set(part) & set('/\\:"|?*<>')) and (
         len(part.encode()) <= MAX_PART_BYTES
     )

@@ -1,9 +1,10 @@
 """Cancel, pause and delete of a transfer that runs: two seconds at most, whoever fetches."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.fakes import streams
 from tests.fakes.media_server import MediaServer, ServedFile
 from tests.fakes.site_gallery import GallerySite
 from tests.soak.measuring import Figures, Scale, percentile
+from tests.unit.platforms.adapter_cases import CASES
 from tests.unit.queue_app.building import change_settings, drain_running, enqueue, eventually, media, picture
 from tests.unit.queue_app.conftest import _quick_waits, site
 from tests.unit.queue_app.fake_site import HOST, FakeSite
@@ -74,31 +76,27 @@ def test_a_file_over_http(site: FakeSite, server: MediaServer, scale: Scale, fig
     measured.report(figures, "a file over HTTP (direct)")
 
 
-def test_a_listing_by_gallery_dl(server: MediaServer, scale: Scale, figures: Figures):
-    """gallery-dl waits for an answer that never comes."""
-    change_settings(general={"retry_attempts": 0})
-    gallery = GallerySite(server)
+PROGRAMS = {case.name: case for case in CASES if case.name in {"web/gallery-dl", "web/yt-dlp", "instagram/fastdl"}}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_listing_by_a_program(server: MediaServer, settings: Any, scale: Scale, figures: Figures, name: str):
+    """gallery-dl, yt-dlp or a browser waits for an answer that never comes."""
+    case, gallery = PROGRAMS[name], GallerySite(server)
+    hosts = tuple(gallery.host_map.items())
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, test_host_map=hosts)
 
     def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
         gallery.hanging.clear()
-        url = gallery.hang(f"/page{number}")
-        return enqueue(url, downloader="gallery-dl"), gallery.hanging.is_set
+        url = case.url_named(gallery, f"slow{number}")
+        for leaf, value in gallery.settings.items():
+            change_settings(platforms={case.platform: {leaf.split(".")[0]: {leaf.split(".")[1]: value}}})
+        gallery.hang(case.path_of(f"slow{number}"))
+        return enqueue(url, downloader=case.downloader), gallery.hanging.is_set
 
     measured = Measured(scale.of(3, 100))
     measured.run(start)
-    measured.report(figures, "a listing by gallery-dl")
-
-
-def test_a_listing_by_yt_dlp(server: MediaServer, scale: Scale, figures: Figures):
-    gallery = GallerySite(server)
-
-    def start(number: int) -> tuple[QueueItem, Callable[[], object]]:
-        gallery.hanging.clear()
-        return enqueue(gallery.hang(f"/watch{number}"), downloader="yt-dlp"), gallery.hanging.is_set
-
-    measured = Measured(scale.of(3, 100))
-    measured.run(start)
-    measured.report(figures, "a listing by yt-dlp")
+    measured.report(figures, f"a listing by {name}")
 
 
 def test_a_stream_that_yt_dlp_writes(
@@ -114,7 +112,7 @@ def test_a_stream_that_yt_dlp_writes(
         server.reset_counters()
         page = f"https://{HOST}/u{number}"
         stream = media(f"m{number}", url, content_type="video", fetch_options={"preset": "best"})
-        site.lists(replace(stream, method=FetchMethod.YT_DLP), url=page)
+        site.lists(dataclasses.replace(stream, method=FetchMethod.YT_DLP), url=page)
         return enqueue(page), lambda: any(server.request_count(piece) for piece in pieces)
 
     measured = Measured(scale.of(3, 100))
