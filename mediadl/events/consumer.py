@@ -22,6 +22,7 @@ SOCKET_PATH = "/ws/downloads"
 MESSAGE_BYTES = 4096
 MESSAGES_PER_SECOND = 20
 PAGE_ROWS = 100  # of a replay: what one client's page may cost
+PAGE_BYTES = 128 * 1024  # what is kept while a client takes nothing; a longer event is a page of its own
 STUCK_SECONDS = 3.0
 MAX_SEQ = 2**63 - 1
 
@@ -210,7 +211,7 @@ class EventsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def _page_after(seq: int) -> list[Delivery]:
-    return deliveries_after(seq, limit=PAGE_ROWS, not_before=oldest_replayed())
+    return deliveries_after(seq, limit=PAGE_ROWS, not_before=oldest_replayed(), most_bytes=PAGE_BYTES)
 
 
 def _since(query_string: bytes) -> tuple[bool, int | None]:

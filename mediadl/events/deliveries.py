@@ -1,6 +1,7 @@
 """Events as they are sent: read from the outbox in the order of ``seq``, encoded once for everybody."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from mediadl.events.models import Audience, OutboxEvent, OutboxTrim
 from mediadl.events.services import KEEP
 
 BATCH_ROWS = 500
+_CHUNK_ROWS = 4  # events can be long; no more of them than needed are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,28 @@ def newest_seq() -> int:
     return OutboxEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def deliveries_after(seq: int, *, limit: int = BATCH_ROWS, not_before: datetime | None = None) -> list[Delivery]:
+def deliveries_after(
+    seq: int, *, limit: int = BATCH_ROWS, not_before: datetime | None = None, most_bytes: int | None = None
+) -> list[Delivery]:
     """The next events after ``seq``, at most ``limit``, oldest first.
 
-    With ``not_before`` older ones are left out.
+    With ``not_before`` older ones are left out. With ``most_bytes`` the last one is the first that
+    goes beyond it, and those behind it are not read.
     """
     rows = OutboxEvent.objects.filter(id__gt=seq).order_by("id")
     if not_before is not None:
         rows = rows.filter(created_at__gte=not_before)
     columns = rows.values_list("id", "type", "created_at", "audience", "key", "data")[:limit]
-    return [_delivery(*row) for row in columns]
+    if most_bytes is None:
+        return [_delivery(*row) for row in columns]
+    deliveries: list[Delivery] = []
+    with closing(columns.iterator(chunk_size=_CHUNK_ROWS)) as read:
+        for row in read:
+            deliveries.append(_delivery(*row))
+            most_bytes -= len(deliveries[-1].text)
+            if most_bytes < 0:
+                break
+    return deliveries
 
 
 def is_replayable(since: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mediadl.events.deliveries import Delivery
 
 # The server's own buffer and the message on its way come on top: below 1 MiB a client in all.
-LIMIT_BYTES = 768 * 1024
+LIMIT_BYTES = 512 * 1024
 ENTRY_BYTES = 200  # what an entry costs besides its text
 
 
