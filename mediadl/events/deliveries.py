@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db.models import Max
@@ -46,8 +47,9 @@ def deliveries_after(
     if most_bytes is None:
         return [_delivery(*row) for row in columns]
     deliveries: list[Delivery] = []
-    with closing(columns.iterator(chunk_size=_CHUNK_ROWS)) as read:
-        for row in read:
+    rows_read: Any = columns.iterator(chunk_size=_CHUNK_ROWS)  # a generator; Django's types do not say so
+    with closing(rows_read):
+        for row in rows_read:
             deliveries.append(_delivery(*row))
             most_bytes -= len(deliveries[-1].text)
             if most_bytes < 0:
