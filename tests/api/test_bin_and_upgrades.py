@@ -6,7 +6,7 @@ import pytest
 
 from downloads.bin.entries import BIN_FOLDER
 from downloads.models import BinEntry, Download, UpgradeCase
-from mediadl.accounts.models import AuditEntry
+from mediadl.accounts.models import AuditEntry, Role
 from tests.api.clients import client_as, error_code
 from tests.unit.downloads.upgrade.albums import LARGE, SMALL, content, jpeg, look_at_all, same_picture_twice, store
 from tests.unit.downloads.upgrade.pairs import drawn_scene
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_deleted_file_is_listed_and_restored(tmp_path: Path):
-    client = client_as()
+    client = client_as(Role.ADMIN)
     small, _large = same_picture_twice(tmp_path)
     before = content(small)
     assert client.delete(f"/downloads/{small.pk}?delete_file=true").status_code == 204
@@ -34,7 +34,7 @@ def test_a_deleted_file_is_listed_and_restored(tmp_path: Path):
 
 
 def test_the_bin_is_emptied_by_admins(tmp_path: Path):
-    client = client_as()
+    client = client_as(Role.ADMIN)
     small, large = same_picture_twice(tmp_path)
     for download in (small, large):
         client.delete(f"/downloads/{download.pk}?delete_file=true")
@@ -46,7 +46,7 @@ def test_the_bin_is_emptied_by_admins(tmp_path: Path):
 
 
 def test_a_replacement_is_listed_and_undone(tmp_path: Path):
-    client = client_as()
+    client = client_as(Role.ADMIN)
     small, _large = same_picture_twice(tmp_path)
     before = content(small)
     look_at_all()
@@ -64,7 +64,7 @@ def test_a_replacement_is_listed_and_undone(tmp_path: Path):
 
 
 def test_an_unsure_pair_waits_and_is_decided(tmp_path: Path):
-    client = client_as()
+    client = client_as(Role.ADMIN)
     scene = drawn_scene(1)
     small = store(tmp_path, jpeg(scene, 400), "11", SMALL)
     store(tmp_path, jpeg(scene.crop((0, 0, scene.width - 20, scene.height)), 900), "12", LARGE)
@@ -73,7 +73,7 @@ def test_an_unsure_pair_waits_and_is_decided(tmp_path: Path):
     assert pair["status"] == "review"
     assert pair["stored"]["download_id"] == small.pk
     wrong = client.post(f"/downloads/upgrades/{pair['id']}/decide", {"decision": "perhaps"})
-    assert (wrong.status_code, UpgradeCase.objects.get().status) == (400, "review")
+    assert (wrong.status_code, UpgradeCase.objects.get().status) == (422, "review")
     decided = client.post(f"/downloads/upgrades/{pair['id']}/decide", {"decision": "replace"}).json()
     assert (decided["status"], decided["decided_by"] is not None) == ("replaced", True)
     assert Download.objects.get().pk == small.pk

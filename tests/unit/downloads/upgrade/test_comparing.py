@@ -1,5 +1,6 @@
 """No near-duplicate is taken for a larger copy, and true larger copies are found."""
 
+import os
 import random
 from pathlib import Path
 
@@ -29,13 +30,13 @@ def _judge(pairs: list[Pair]) -> tuple[list[str], float]:
 
 
 def test_drawn_scenes_are_told_apart():
-    pairs = [pair for seed in range(2) for pair in pairs_of(drawn_scene(seed, 640), random.Random(seed))]
+    pairs = list(pairs_of(drawn_scene(0), random.Random(0)))
     wrong, share = _judge(pairs)
     assert wrong == []
     assert share >= FOUND_SHARE
 
 
-@pytest.mark.skipif(not PHOTOS.is_dir(), reason="../shared/inputs is not here")
+@pytest.mark.skipif(not PHOTOS.is_dir() and os.environ.get("CI") != "true", reason="../shared/inputs is not here")
 def test_real_photographs_are_told_apart():
     pairs = [pair for path in photographs(PHOTOS) for pair in pairs_of(Image.open(path), random.Random(path.name))]
     wrong, share = _judge(pairs)
