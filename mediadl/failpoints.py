@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Mapping
 
-POINTS: Mapping[str, str] = {
+ENGINE_POINTS: Mapping[str, str] = {
     "queue.before_commit": "a change of the queue, by a person, a job, the reaper or a worker, before its events",
     "engine.before_heartbeat": "a worker's leases, before they are renewed",
     "engine.after_claim": "items are claimed, not yet committed",
@@ -33,6 +33,22 @@ POINTS: Mapping[str, str] = {
     "store.before_heal": "files that a crash left, before they are adopted",
     "schedule.before_start": "a scheduled run, before it is written",
 }
+"""On the way of a queue item: ``tests/soak`` raises and kills at each of them."""
+
+LIBRARY_POINTS: Mapping[str, str] = {
+    "bin.before_rename": "a deleted file is known to the recycle bin, not yet moved there",
+    "bin.after_rename": "it is moved, its record is not settled",
+    "bin.before_settle": "all files of a deletion are moved, the deletion is not settled",
+    "bin.after_purge": "files of the bin are gone for good, their rows are not",
+    "bin.before_restore": "a file of the bin, before it goes back",
+    "bin.after_restore": "it is back, its row is not settled",
+    "upgrade.before_commit": "a better file is at its place, not committed",
+    "upgrade.after_commit": "it is committed, the old one is not yet in the bin",
+    "upgrade.before_undo_commit": "the old file is back, not committed",
+}
+"""On the way of files that are here already: tried by the tests of the recycle bin and of upgrades."""
+
+POINTS: Mapping[str, str] = {**ENGINE_POINTS, **LIBRARY_POINTS}
 # Off the way of a queue item; tests/unit/downloads/{bin,upgrade} break each of them.
 LIBRARY_POINTS: Mapping[str, str] = {
     "bin.before_rename": "entries of the recycle bin are committed, their files are where they were",

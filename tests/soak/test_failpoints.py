@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from mediadl import clock, failpoints
-from mediadl.failpoints import POINTS, FailpointReached
+from mediadl.failpoints import ENGINE_POINTS, POINTS, FailpointReached
 from queue_app.engine.drain import run_drain
 from queue_app.engine.tidying import tidy_up
 from queue_app.models import QueueItem
@@ -97,17 +97,17 @@ def scenario(site: FakeSite, server: MediaServer) -> Scenario:
     return Scenario(site, server)
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", ENGINE_POINTS)
 def test_killed(scenario: Scenario, figures: Figures, point: str, repeat: int):
     if first := FIRST_CRASH.get(point):
         scenario.die_at(first)
     scenario.die_at(f"{point}=kill")
     scenario.work_until_the_end()
     scenario.check()
-    figures.tally(f"SIGKILL at each of the {len(POINTS)} failpoints", "no promise of P1 to P12 broken")
+    figures.tally(f"SIGKILL at each of the {len(ENGINE_POINTS)} failpoints", "no promise of P1 to P12 broken")
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", ENGINE_POINTS)
 def test_raising(scenario: Scenario, figures: Figures, point: str, repeat: int):
     passes = Random(f"{point}{repeat}").choice([0, 0, 1, 2]) if repeat else 0
     if first := FIRST_CRASH.get(point):
@@ -117,7 +117,7 @@ def test_raising(scenario: Scenario, figures: Figures, point: str, repeat: int):
     scenario.work_until_the_end()
     failpoints.arm("")
     scenario.check()
-    figures.tally(f"An exception at each of the {len(POINTS)} failpoints", "no promise of P1 to P12 broken")
+    figures.tally(f"An exception at each of the {len(ENGINE_POINTS)} failpoints", "no promise of P1 to P12 broken")
 
 
 def test_every_point_is_in_the_code_and_listed():
@@ -126,4 +126,4 @@ def test_every_point_is_in_the_code_and_listed():
     code = "\n".join(path.read_text("utf-8") for folder in folders for path in (root / folder).rglob("*.py"))
     reached = re.findall(r"\breach\(\s*\"([a-z._]+)\"", code)
     assert set(reached) == set(POINTS)
-    assert len(POINTS) >= 16
+    assert len(ENGINE_POINTS) >= 16
