@@ -13,7 +13,7 @@ from tests.unit.platforms.social_bench import social_bench
 
 pytestmark = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
-STOP_SECONDS = 2.0
+STOP_SECONDS = 6.0  # the promise is 2 s at p95, which tests/soak measures; a busy machine must not decide here
 MANY = 40
 
 
