@@ -52,6 +52,10 @@ class FailureKind(StrEnum):
     STOPPED = "stopped"  # paused, cancelled, deleted or shut down: not a failure of anybody
 
 
+# The codes of NEEDS_PERSON: by them a stored outcome still tells that somebody has to do something.
+PERSON_CODES = frozenset({"LOGIN_REQUIRED", "CAPTCHA_REQUIRED", "PRIVATE", "UNCONFIGURED"})
+
+
 class FetchMethod(StrEnum):
     """How the engine gets a media item's bytes."""
 

@@ -42,7 +42,7 @@ def access_for(platform: str, downloader: str, url: str) -> SiteAccess:  # noqa:
     sites = known_sites()
     if not sites:
         return NO_ACCESS
-    set_for = [sites[name] for name in (*_host_and_parents(url), platform) if name in sites]
+    set_for = [sites[name] for name in (*hosts_of(url), platform) if name in sites]
     return SiteAccess(
         cookies=tuple(cookie for known in set_for for cookie in known.cookies),
         user_agent=next((known.user_agent for known in set_for if known.user_agent), ""),
@@ -58,7 +58,7 @@ def has_cookies(platform: str) -> bool:
     return known.expires_at is None or known.expires_at > clock.now()
 
 
-def _host_and_parents(url: str) -> list[str]:
+def hosts_of(url: str) -> list[str]:
     """The URL's host, then the domains above it that are not a whole country's or kind's."""
     host = urlsplit(url).hostname or ""
     labels = host.split(".")

@@ -33,6 +33,8 @@ class StoredAccess(models.Model):
     proxy = models.TextField(blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField()
+    expiry_told = models.DateTimeField(null=True)  # the end of the sign-in that people were told of
+    refusal_told = models.DateTimeField(null=True)  # the upload that the site refused, and people were told
 
     def __str__(self) -> str:
         return self.site

@@ -23,6 +23,7 @@ from mediadl.configuration.selectors import value
 from mediadl.events.services import trim_outbox
 from mediadl.logs.services import clear_logs
 from mediadl.notifications.outbox import trim_messages
+from platforms.access_news import tell_expiring_cookies
 from platforms.circuits import forget_quiet_hosts
 from platforms.extractors.tasks import start_update_if_due
 from queue_app.removal import trim_queue
@@ -48,6 +49,7 @@ def register_jobs() -> None:
         MaintenanceJob("idempotency keys", _forget_answers),
         MaintenanceJob("quiet hosts", lambda _position: Step(forget_quiet_hosts(QUIET_HOST))),
         MaintenanceJob("thumbnails", _sweep_thumbnails),
+        MaintenanceJob("cookies", lambda _position: Step(tell_expiring_cookies())),
         MaintenanceJob("extractors", lambda _position: Step(start_update_if_due())),
         MaintenanceJob("queue", lambda _position: _rows(trim_queue())),
     )

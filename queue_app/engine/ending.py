@@ -8,8 +8,9 @@ import structlog
 from mediadl import failpoints
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
-from mediadl.media import FailureKind, OutcomeKind, SkipReason
+from mediadl.media import PERSON_CODES, FailureKind, OutcomeKind, SkipReason
 from mediadl.notifications.kinds import Kind, Level, Note
+from platforms.access_news import refused_cookies_note
 from queue_app.engine.progress_data import progress_data
 from queue_app.engine.running import RunningItem
 from queue_app.engine.scopes import remember_scope
@@ -69,17 +70,21 @@ def _end_by_outcomes(ledger: WriterLedger, running: RunningItem) -> None:
         _complete(ledger, running, "")
         return
     failed = Outcome.objects.filter(item=item, outcome=OutcomeKind.FAILED.value).order_by("position")
-    first = failed.values_list("reason", "detail").first() or ("", "")
+    # What somebody has to do is said before what nobody can change.
+    waits_for_person = failed.filter(reason__in=PERSON_CODES).values_list("reason", "detail").first()
+    first = waits_for_person or failed.values_list("reason", "detail").first() or ("", "")
+    kind = Kind.NEEDS_PERSON if waits_for_person else Kind.FAILURE
     any_here = (
         item.items_downloaded
         or Outcome.objects.filter(item=item, outcome=OutcomeKind.SKIPPED.value, reason__in=_KNOWN_REASONS).exists()
     )
     if any_here:
         total = item.items_downloaded + item.items_skipped + item.items_failed
-        _complete(ledger, running, f"{item.items_failed} of {total} files failed; the first: {first[1]}")
+        said = f"{item.items_failed} of {total} files failed; the first: {first[1]}"
+        _complete(ledger, running, said, failure=kind, advice=waits_for_person[1] if waits_for_person else "")
         return
     detail = first[1] if item.items_failed == 1 else f"All {item.items_failed} files failed; the first: {first[1]}"
-    _fail(ledger, running, first[0], detail, Kind.FAILURE)
+    _fail(ledger, running, first[0], detail, kind)
 
 
 def _something_is_left(item: QueueItem) -> bool:
@@ -88,7 +93,10 @@ def _something_is_left(item: QueueItem) -> bool:
     return item.items_listed > decided and Outcome.objects.filter(item=item, outcome=OutcomeKind.LISTED.value).exists()
 
 
-def _complete(ledger: WriterLedger, running: RunningItem, message: str) -> None:
+def _complete(
+    ledger: WriterLedger, running: RunningItem, message: str, *, failure: Kind = Kind.FAILURE, advice: str = ""
+) -> None:
+    """``failure``: what the files that failed are news of; ``advice``: what somebody has to do about them."""
     item = running.item
     columns = {"progress": 100, "estimated_completion": None, "error_code": "", "error_message": message or None}
     ledger.end(running, Action.COMPLETE, **columns)
@@ -101,7 +109,7 @@ def _complete(ledger: WriterLedger, running: RunningItem, message: str) -> None:
         Event("download_progress", progress_data(running, speed=0.0, eta_seconds=0), key=progress_key(item.pk)),
         download_completed(item, seconds),
     )
-    ledger.notify(_completed_note(item))
+    ledger.notify(_completed_note(item, failure, advice))
     log.info("Completed", queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
 
 
@@ -110,24 +118,27 @@ def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, ki
     columns = {"error_code": code[:40], "error_message": detail, "estimated_completion": None}
     ledger.end(running, Action.FAIL, **columns, progress=running.shown_progress)
     title = "Action Needed" if kind is Kind.NEEDS_PERSON else "Download Failed"
-    ledger.notify(Note(kind, title, f"{item.source}: {detail}", "/queue", "View Queue", Level.ERROR))
+    note = Note(kind, title, f"{item.source}: {detail}", "/queue", "View Queue", Level.ERROR)
+    refused = refused_cookies_note(item.platform, item.url) if code == "LOGIN_REQUIRED" else None
+    ledger.notify(refused or note)
     log.warning("Failed", queue_id=item.pk, error=code, detail=detail)
 
 
-def _completed_note(item: QueueItem) -> Note:
+def _completed_note(item: QueueItem, failure: Kind, advice: str) -> Note:
     files = item.items_downloaded
     noun = item.content_type or "files"
     message = f"Downloaded {files} {noun if files != 1 else noun.removesuffix('s')} from {item.source}"
-    kind, level = Kind.SUCCESS, Level.SUCCESS
+    kind, level, title = Kind.SUCCESS, Level.SUCCESS, "Download Complete"
     if not files:
         message = f"Nothing new from {item.source}"
     if item.items_failed:
-        kind, level, message = Kind.FAILURE, Level.WARNING, f"{message}; {item.items_failed} failed"
+        kind, level, message = failure, Level.WARNING, f"{message}; {item.items_failed} failed"
+    dismiss: int | None = _DISMISS_SECONDS
+    if advice:
+        title, message, dismiss = "Action Needed", f"{message}. {advice}", None
     link = f"/history?source={quote(item.source, safe='')}"
     is_news = bool(files or item.items_failed)
-    return Note(
-        kind, "Download Complete", message, link, "View Downloads", level, _DISMISS_SECONDS, pages_only=not is_news
-    )
+    return Note(kind, title, message, link, "View Downloads", level, dismiss, pages_only=not is_news)
 
 
 def _last_failure(item: QueueItem, *, needed: bool) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from downloads.naming import collection_of
 from downloads.store import FailureRecord, record_failures
 from mediadl.media import FailureKind, MediaError, OutcomeKind
-from mediadl.notifications.kinds import Kind, Note
 from queue_app import preferences
 from queue_app.blocks import downloader_key, host_key
 from queue_app.engine.budgets import BUDGET_CODE
@@ -55,7 +54,7 @@ def apply_failures(
                 final.append(failure)
             else:
                 _postpone(failure, verdict, tallies[task.running], news)
-    _record_final(ledger, final, tallies)
+    _record_final(final, tallies)
 
 
 def judge_listing(running: RunningItem, error: MediaError, now: datetime) -> None:
@@ -102,9 +101,8 @@ def _postpone(failure: Failed, verdict: Verdict, tally: Tally, news: FailureNews
     news.postponed.append((task, verdict.again_at, told))
 
 
-def _record_final(ledger: Ledger, failures: Sequence[Failed], tallies: dict[RunningItem, Tally]) -> None:
+def _record_final(failures: Sequence[Failed], tallies: dict[RunningItem, Tally]) -> None:
     records = record_failures([_record(failure) for failure in failures]) if failures else []
-    told: set[RunningItem] = set()
     for failure, download_id in zip(failures, records, strict=True):
         task, error = failure.task, failure.error
         tally = tallies[task.running]
@@ -113,10 +111,6 @@ def _record_final(ledger: Ledger, failures: Sequence[Failed], tallies: dict[Runn
         tally.set_outcome(
             task, OutcomeKind.FAILED, error.code, error.detail, tries=task.tries + 1, download_id=download_id
         )
-        if error.kind is FailureKind.NEEDS_PERSON and task.running not in told:
-            told.add(task.running)
-            source = task.running.item.source
-            ledger.notify(Note(Kind.NEEDS_PERSON, "Action Needed", f"{source}: {error.detail}", "/queue", "Queue"))
 
 
 def _record(failure: Failed) -> FailureRecord:

@@ -258,6 +258,7 @@ def test_the_last_words_of_a_completed_item(site: FakeSite, server: MediaServer)
         "status": "completed",
     }
     assert events["notification"] == {
+        "kind": "success",
         "level": "success",
         "title": "Download Complete",
         "message": "Downloaded 1 post from someone",
