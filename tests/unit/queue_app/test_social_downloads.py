@@ -8,14 +8,13 @@ import pytest
 
 from downloads.models import Download
 from mediadl.accounts.models import Role
-from platforms.access import SiteAccess
-from queue_app.engine import adapter_run
 from queue_app.models import QueueItem
 from tests.api.clients import client_as
 from tests.fakes.big_video import make_big_video
-from tests.fakes.site_instagram import HOUR, NEWEST
+from tests.fakes.site_instagram import HOUR, NEWEST, SESSION
 from tests.fakes.site_tiktok import Post
-from tests.unit.platforms.social_bench import SESSION_COOKIE, social_bench
+from tests.unit.platforms.social_bench import social_bench
+from tests.unit.platforms.test_cookie_upload import line
 from tests.unit.queue_app.building import change_settings, drain, picture
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "broker"])
@@ -52,9 +51,10 @@ def test_a_tiktok_users_videos_and_photos_become_files(social, tmp_path):
     assert [one.metadata["position"] for one in pictures] == [1, 2]
 
 
-def test_an_instagram_users_posts_become_files_and_a_second_run_finds_them_known(social, monkeypatch):
-    # How cookies get there has tests of its own; here is what becomes of them.
-    monkeypatch.setattr(adapter_run, "access_for", lambda *_asked: SiteAccess(cookies=(SESSION_COOKIE,)))
+def test_an_instagram_users_posts_become_files_and_a_second_run_finds_them_known(social):
+    upload = {"content": line("sessionid", SESSION)}
+    stored_cookies = client_as(Role.ADMIN).call("PUT", "/platforms/access/instagram/cookies", upload)
+    assert stored_cookies.json()["sites"][0]["cookies"] == "valid"
     change_settings(platforms={"instagram": {"gallery-dl": {"pause_seconds": 0}}})
     account = social.instagram.account("ann", 2)
     for number, post in enumerate(account.posts):
