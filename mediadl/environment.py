@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+PORTS = range(1, 65536)
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -86,9 +87,12 @@ def _host_map(name: str, text: str) -> tuple[tuple[str, str], ...]:
     try:
         is_json = text.startswith("{")
         given = json.loads(text) if is_json else dict(pair.split("=", 1) for pair in text.split(",") if pair)
-        return tuple((host.strip().lower(), place.strip()) for host, place in given.items())
-    except (ValueError, AttributeError) as error:
-        raise EnvironmentProblem(f"{name}: not pairs such as site.example=127.0.0.1:8000") from error
+        pairs = tuple((host.strip().lower(), place.strip()) for host, place in given.items())
+        if all(host and place.rpartition(":")[0] and int(place.rpartition(":")[2]) in PORTS for host, place in pairs):
+            return pairs
+    except (ValueError, AttributeError):
+        pass
+    raise EnvironmentProblem(f"{name}: not pairs such as site.example=127.0.0.1:8000")
 
 
 def read_environment(source: Mapping[str, str] | None = None) -> Environment:
