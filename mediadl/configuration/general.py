@@ -60,8 +60,9 @@ def register_general_leaves() -> None:
             Kind.CHOICE,
             "stop",
             "At the storage limit",
-            "Stop: downloading pauses until there is room. Remove oldest: files that are not kept go, oldest first.",
+            "Downloading stops until there is room, or files that are not kept go, oldest first.",
             choices=("stop", "remove_oldest"),
+            words={"stop": "Stop downloading", "remove_oldest": "Remove the oldest"},
         ),
         Leaf(
             "general.auto_cleanup_days",
@@ -113,6 +114,7 @@ def register_general_leaves() -> None:
             "Files beside each download",
             "JSON with all that is known, or XMP as Immich, digiKam and others read it; for new files.",
             choices=("none", "json", "xmp"),
+            words={"none": "None", "json": "JSON", "xmp": "XMP"},
         ),
         Leaf(
             "general.bandwidth_limit_kb",
@@ -137,8 +139,9 @@ def register_general_leaves() -> None:
             Kind.CHOICE,
             "stop",
             "In quiet hours",
-            "Stop: nothing starts, what runs goes on. Slower: the limit below holds.",
+            "Nothing starts and what runs goes on, or all goes on within the limit below.",
             choices=("stop", "slower"),
+            words={"stop": "Start nothing", "slower": "Download slower"},
         ),
         Leaf(
             "general.quiet_hours_bandwidth_kb",

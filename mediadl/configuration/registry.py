@@ -4,8 +4,8 @@ The tree knows no platform: an app registers its leaves when the process starts
 (``AppConfig.ready``). A leaf's path is dotted, ``platforms.instagram.fastdl.enabled``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,7 @@ class Leaf:
         help: a sentence: what it does, in which unit.
         low, high: inclusive range of a number, or of a text's length.
         choices: the values allowed with ``CHOICE``, or for each entry of a ``TEXT_LIST`` if given.
+        words: what the form calls each choice; the choice itself where it is left out.
         check: says what is wrong with a value of the right type, or None.
     """
 
@@ -45,6 +46,7 @@ class Leaf:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], str | None] | None = None
 
     def default_value(self) -> Any:

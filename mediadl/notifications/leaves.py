@@ -10,7 +10,7 @@ from mediadl.configuration.registry import Leaf, register
 from mediadl.media import MediaError
 from mediadl.net.addresses import check_url
 from mediadl.notifications.apprise_schemas import ALLOWED_SCHEMAS, REFUSED_OPTIONS, schema_of
-from mediadl.notifications.kinds import Kind
+from mediadl.notifications.kinds import KIND_WORDS, Kind
 
 MAX_PORT = 65_535
 MAX_ADDRESS = 254
@@ -19,7 +19,7 @@ MAX_SECRET = 500
 MAX_APPRISE = 4000  # characters, over all addresses
 EVENTS = tuple(kind.value for kind in Kind)
 _MAIL_EVENTS = [kind.value for kind in Kind if kind is not Kind.SUCCESS]
-_EVENTS_HELP = f"One a line, of: {', '.join(EVENTS)}."
+_EVENT_WORDS = {kind.value: words for kind, words in KIND_WORDS.items()}
 
 
 def register_leaves() -> None:
@@ -58,6 +58,7 @@ def _mail_leaves() -> list[Leaf]:
             "Encryption",
             "The server's certificate is checked. Without encryption the password can be read on the way.",
             choices=("starttls", "tls", "none"),
+            words={"starttls": "STARTTLS", "tls": "TLS from the start", "none": "None"},
         ),
         Leaf(f"{top}.username", LeafKind.TEXT, "", "User name", "Empty where the server wants no login.", high=320),
         Leaf(f"{top}.password", LeafKind.SECRET, "", "Password", "Kept encrypted.", high=MAX_SECRET),
@@ -76,8 +77,9 @@ def _mail_leaves() -> list[Leaf]:
             LeafKind.TEXT_LIST,
             lambda: list(_MAIL_EVENTS),
             "Mails about",
-            f"{_EVENTS_HELP} What happens within a minute comes in one mail.",
+            "What happens within a minute comes in one mail.",
             choices=EVENTS,
+            words=_EVENT_WORDS,
         ),
     ]
 
@@ -101,7 +103,15 @@ def _webhook_leaves() -> list[Leaf]:
             "Signs each POST: X-Mediadl-Signature is the HMAC-SHA256 of the timestamp, a dot and the body.",
             high=MAX_SECRET,
         ),
-        Leaf(f"{top}.events", LeafKind.TEXT_LIST, lambda: list(EVENTS), "Webhooks about", _EVENTS_HELP, choices=EVENTS),
+        Leaf(
+            f"{top}.events",
+            LeafKind.TEXT_LIST,
+            lambda: list(EVENTS),
+            "Webhooks about",
+            "Each event is one POST.",
+            choices=EVENTS,
+            words=_EVENT_WORDS,
+        ),
     ]
 
 
@@ -130,8 +140,9 @@ def _apprise_leaves() -> list[Leaf]:
             LeafKind.TEXT_LIST,
             lambda: list(_MAIL_EVENTS),
             "Apprise about",
-            f"{_EVENTS_HELP} What happens within a minute comes in one message.",
+            "What happens within a minute comes in one message.",
             choices=EVENTS,
+            words=_EVENT_WORDS,
         ),
     ]
 

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/bulk", history.bulk, name="history-bulk"),
     path("history/zip", history.zip_file, name="history-zip"),
     path("history/<int:download_id>", history.item, name="history-item"),
+    path("history/<int:download_id>/annotate", history.write_annotations, name="history-annotate"),
     path("queue", queue.queue, name="queue"),
     path("queue/list", queue.queue_list, name="queue-list"),
     path("queue/rows", queue.rows, name="queue-rows"),

@@ -15,7 +15,7 @@ from platforms.instagram.media_ids import media_pk
 
 PAUSE_SETTING = "gallery-dl.pause_seconds"
 DEFAULT_PAUSE_SECONDS = 8
-SETUP_HINT = "Upload the cookies of a signed-in Instagram account on the platforms page."
+SETUP_HINT = "Upload the cookies of a signed-in Instagram account."
 _ROOT = "https://www.instagram.com"
 _CONTENT_TYPES = {"post": "post", "reel": "reel", "story": "story", "highlight": "story"}
 _TABS = {"posts": "posts", "stories": "", "reels": "reels", "": "posts"}

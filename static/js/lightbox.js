@@ -1,6 +1,6 @@
 // The lightbox: one file large, keys to step, the strip of its neighbours, its place in the URL.
-import { base, getPart } from "ui/requests";
-import { act } from "ui/selection";
+import { base, getPart, post } from "ui/requests";
+import { act, fire } from "ui/selection";
 import { showTimes } from "ui/times";
 import { toast } from "ui/toasts";
 
@@ -81,8 +81,23 @@ async function actOnShown(action) {
   else frame().close();
 }
 
+/** Tags and note are saved without leaving the file; what is refused stays typed, with the reason. */
+async function annotate(form) {
+  const answer = await post(form.action, new FormData(form));
+  const problem = form.querySelector("[data-annotate-problem]");
+  problem.hidden = answer.ok;
+  if (!answer.ok) {
+    problem.textContent = answer.status === 422 ? await answer.text() : "It could not be saved. Try again.";
+    return;
+  }
+  fire(answer);
+  if (frame()?.open) await show(currentId());
+  else window.location.reload();
+  document.getElementById("shown-tags")?.focus();
+}
+
 function onKey(event) {
-  if (event.target.closest("video") || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest("video, input, textarea") || event.ctrlKey || event.metaKey) return;
   const keys = {
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
@@ -122,6 +137,11 @@ export function startLightbox() {
     } else {
       onClick(event);
     }
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-annotate]")) return;
+    event.preventDefault();
+    annotate(event.target);
   });
   const dialog = frame();
   if (!dialog) return;

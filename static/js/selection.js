@@ -73,7 +73,7 @@ function fields(action, ids) {
 }
 
 /** Tell the page what the server said through its HX-Trigger header. */
-function fire(answer) {
+export function fire(answer) {
   const events = JSON.parse(answer.headers.get("HX-Trigger") || "{}");
   for (const [name, detail] of Object.entries(events)) {
     document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));

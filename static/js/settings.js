@@ -142,8 +142,10 @@ function previewPath(form) {
     note.hidden = false;
     note.classList.toggle("bad", !answer.ok);
     note.textContent = await answer.text();
-    field.toggleAttribute("aria-invalid", !answer.ok);
+    field.setAttribute("aria-invalid", String(!answer.ok));
   };
+  if (field.getAttribute("aria-invalid") !== "true") show();
+  form.addEventListener("reset", () => setTimeout(show));
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, 250);

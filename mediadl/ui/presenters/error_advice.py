@@ -11,7 +11,7 @@ _ADVICE = {
     "UNCONFIGURED": "Set it up as the downloader's line says.",
     "UPSTREAM_PROXY_FAILED": "Check the proxy that is set for the site.",
     "PRIVATE_ADDRESS": "An operator can open a network with MEDIADL_ALLOWED_PRIVATE_NETWORKS.",
-    "NAME_NOT_RESOLVED": "Check the spelling of the link, and this server's name service.",
+    "NAME_NOT_RESOLVED": "If it is right, the site is gone, or this server's name service does not answer.",
     "TLS_ERROR": "Check this server's clock and certificates; the site's own may be broken.",
     "TIMEOUT": _BY_ITSELF,
     "CONNECTION_FAILED": _BY_ITSELF,

@@ -15,7 +15,7 @@ from mediadl.ui.words import count, number
 from platforms import registry
 
 DEFAULT_SORT = "-download_date"
-_TEXT = ("platform", "source", "content_type", "media_type", "status", "downloader", "search")
+_TEXT = ("platform", "source", "content_type", "media_type", "status", "downloader", "tag", "search")
 _FLAGS = ("kept", "upgraded")
 _SORT_WORDS = {
     "-download_date": "Newest first",
@@ -59,6 +59,7 @@ class HistoryView:
             status=values.get("status"),
             upgraded=True if values.get("upgraded") else None,
             kept=True if values.get("kept") else None,
+            tag=values.get("tag", "").lower() or None,
             date_from=_day(values.get("date_from")),
             date_to=_day(values.get("date_to")),
             search=values.get("search", ""),
@@ -184,6 +185,8 @@ def chips(view: HistoryView) -> list[Chip]:
     ]
     if downloader := view.values.get("downloader"):
         found.append(Chip(f"With: {downloader}", clear=view.query(downloader="")))
+    if tag := view.values.get("tag"):
+        found.append(Chip(f"Tag: {tag}", clear=view.query(tag="")))
     if search := view.values.get("search"):
         found.append(Chip(f"“{search}”", "search", clear=view.query(search="")))
     return sorted(found, key=lambda chip: chip.clear is None)

@@ -39,6 +39,13 @@ class Shown:
     error: str
     width: int
     height: int
+    tags: list[str]
+    note: str
+
+    @property
+    def tags_text(self) -> str:
+        """The tags as they are typed."""
+        return ", ".join(self.tags)
 
 
 def shown(row: dict[str, Any]) -> Shown:
@@ -71,4 +78,6 @@ def shown(row: dict[str, Any]) -> Shown:
         error=data.get("error") or "",
         width=width,
         height=height,
+        tags=row["tags"],
+        note=row["note"],
     )

@@ -1,5 +1,6 @@
 """Platforms as the dashboard and their own page show them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 from mediadl.ui.presenters.error_advice import advice_for
 from mediadl.ui.presenters.platform_words import platform_icon
-from mediadl.ui.words import number
+from mediadl.ui.words import TIMES, number
 from platforms.selectors import PlatformStatus
 
 _WORDS = {
@@ -17,6 +18,7 @@ _WORDS = {
     PlatformStatus.DISABLED.value: ("Off", "off", "off"),
     PlatformStatus.UNCONFIGURED.value: ("Not set up", "off", "off"),
 }
+_SIZE = re.compile(r"(\d+)x(\d+)")
 _LOW_BUDGET = 0.1  # of an hour's requests left: worth a warning
 
 
@@ -56,6 +58,11 @@ class DownloaderCard:
     hint: str
     standing: Standing
     budget: Budget | None
+
+    @property
+    def wants_cookies(self) -> bool:
+        """Whether cookies, which can be uploaded on the same page, are what it lacks."""
+        return "cookies" in self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def _downloader(row: Mapping[str, Any]) -> DownloaderCard:
     return DownloaderCard(
         name=row["name"],
         label=label,
-        note=note.rstrip(")"),
+        note=_SIZE.sub(rf"up to \1{TIMES}\2", note.rstrip(")")),
         hint=row["setup_hint"],
         standing=_waiting(row["status"], budget),
         budget=budget,

@@ -14,6 +14,7 @@ _STORAGE = (
     "general.storage_limit_action",
     "general.auto_cleanup_days",
     "general.free_space_floor_mb",
+    "general.recycle_bin_days",
     "general.path_template",
     "general.sidecar_files",
 )
@@ -26,8 +27,19 @@ _UNITS = {
     "_minutes": "min",
     "_per_hour": "an hour",
 }
+_WIDE = ("general.path_template",)  # takes the whole row
+_EXAMPLES = {"general.quiet_hours": "23:00-07:00"}
 _SLIDER_HIGH = 64  # a range that is worth a slider
 _UNIT_IN_LABEL = (" (GB)", " (MB)", " (days)", " (KB/s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a field, in words."""
+
+    value: str
+    words: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +56,10 @@ class Field:
     high: str
     unit: str
     bounds: str
-    choices: tuple[str, ...]
+    options: list[Option]
     slider: bool
+    wide: bool
+    example: str
     error: str
 
 
@@ -113,13 +127,21 @@ def _field(leaf: Leaf, errors: Mapping[str, Any], typed: Mapping[str, Any]) -> F
         high=_plain(leaf.high),
         unit=next((unit for ending, unit in _UNITS.items() if leaf.path.endswith(ending)), "") if numeric else "",
         bounds=_bounds(leaf),
-        choices=leaf.choices,
+        options=_options(leaf, typed.get(leaf.path, shown)),
         slider=leaf.kind is Kind.INTEGER
         and leaf.high is not None
         and leaf.high <= _SLIDER_HIGH
         and leaf.low is not None,
+        wide=leaf.path in _WIDE,
+        example=_EXAMPLES.get(leaf.path, ""),
         error=" ".join(errors.get(leaf.path, [])),
     )
+
+
+def _options(leaf: Leaf, chosen: Any) -> list[Option]:
+    """Each choice, and whether it is in ``chosen``: one choice, or lines of them."""
+    picked = str(chosen).splitlines()
+    return [Option(choice, leaf.words.get(choice, choice), choice in picked) for choice in leaf.choices]
 
 
 def _is_switch(leaf: Leaf) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from downloads.models import CubeCell, CubeMonth, CubeTotal, Tombstone
+from downloads.models import BinEntry, BinState, CubeCell, CubeMonth, CubeTotal, Tombstone
 from downloads.selectors import DownloadFilters
 
 MOST_SOURCES = 30
@@ -37,3 +37,8 @@ def months(filters: DownloadFilters) -> list[date]:
 def forgotten_count() -> int:
     """How many items are known but not here: deleted on purpose."""
     return Tombstone.objects.count()
+
+
+def binned_count() -> int:
+    """How many files the recycle bin can give back."""
+    return BinEntry.objects.exclude(state=BinState.RESTORING).count()

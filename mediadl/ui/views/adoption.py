@@ -10,10 +10,13 @@ from downloads.adoption.request import PLATFORMS
 from downloads.adoption.selectors import entry_counts, recent_runs
 from downloads.adoption.services import cancel_adoption, start_adoption
 from downloads.adoption.words import lines_of
+from downloads.selectors import list_downloads
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError
 from mediadl.ui.access import page, person
 from mediadl.ui.pages import render_page
+from mediadl.ui.presenters.platform_words import platform_label
+from mediadl.ui.selectors.facets import binned_count, forgotten_count
 
 PLACEMENTS = (
     ("in_place", "Leave them where they are"),
@@ -30,7 +33,16 @@ def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
         for run in recent_runs()
     ]
     known, with_file = entry_counts()
-    shown = {"runs": runs, "placements": PLACEMENTS, "platforms": PLATFORMS, "known": known, "with_file": with_file}
+    shown = {
+        "runs": runs,
+        "placements": PLACEMENTS,
+        "platforms": [(name, platform_label(name)) for name in PLATFORMS],
+        "known": known,
+        "with_file": with_file,
+        "total": list_downloads(per_page=1).total,
+        "forgotten": forgotten_count(),
+        "binned": binned_count(),
+    }
     return render_page(request, "adoption/page.html", shown | context, current="history", status=status)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from downloads import services
+from downloads.annotations.services import annotate
 from downloads.models import Tombstone
 from downloads.selectors import file_location, get_download, list_downloads, matching_ids
 from mediadl import clock
@@ -28,7 +29,7 @@ from mediadl.ui.presenters.history_filters import (
 )
 from mediadl.ui.presenters.lightbox import shown
 from mediadl.ui.presenters.tiles import tiles_of
-from mediadl.ui.selectors.facets import forgotten_count, months
+from mediadl.ui.selectors.facets import binned_count, forgotten_count, months
 from mediadl.ui.triggers import toast, trigger
 from mediadl.ui.words import count
 from mediadl.web.archive import ArchiveEntry, ArchiveResponse
@@ -74,6 +75,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "gallery_query": HistoryView(view.values, view.sort).query(),
         "table_query": HistoryView(view.values, view.sort, table=True).query(),
         "forgotten": forgotten_count(),
+        "binned": binned_count(),
         "may_delete_files": may(request.user, Role.ADMIN),
         "months": month_marks(view, months(view.filters)) if context["by_day"] and not view.table else [],
     }
@@ -100,6 +102,21 @@ def item(request: HttpRequest, download_id: int) -> HttpResponse:
     return render_page(request, "history/item.html", context, current="history")
 
 
+@require_POST
+@page(Role.USER)
+def write_annotations(request: HttpRequest, download_id: int) -> HttpResponse:
+    """Write a file's tags and note, as the form has them."""
+    tags = request.POST.get("tags", "").replace("\n", ",").split(",")
+    try:
+        annotate(download_id=download_id, tags=tags, note=request.POST.get("note", ""), user=person(request))
+    except InvalidFieldsError as error:
+        words = " ".join(text for texts in error.field_errors.values() for text in texts)
+        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
+    if not request.headers.get("HX-Request"):
+        return redirect("history-item", download_id)
+    return toast(HttpResponse(status=204), "Tags and note are saved")
+
+
 @page()
 def forgotten(request: HttpRequest) -> HttpResponse:
     """What is known but not here: deleted on purpose and not fetched again."""
@@ -109,6 +126,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "forgotten": total,
+        "binned": binned_count(),
         "total": list_downloads(per_page=1).total,
         "next_page": number + 1 if number * PER_PAGE < total else 0,
         "previous_page": number - 1,

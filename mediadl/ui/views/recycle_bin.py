@@ -18,7 +18,7 @@ from mediadl.api.errors import ApiError
 from mediadl.ui.access import page, person
 from mediadl.ui.links import api_url
 from mediadl.ui.pages import render_page
-from mediadl.ui.selectors.facets import forgotten_count
+from mediadl.ui.selectors.facets import binned_count, forgotten_count
 from mediadl.ui.words import count
 
 PER_PAGE = 60
@@ -30,7 +30,7 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
     number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
     days = retention_days()
     entries = BinEntry.objects.exclude(state=BinState.RESTORING).order_by("-binned_at", "-pk")
-    total = entries.count()
+    total = binned_count()
     rows = [
         {
             "entry": entry,

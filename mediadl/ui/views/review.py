@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from downloads.bin.entries import retention_days
 from downloads.models import UpgradeStatus
 from downloads.upgrade.deciding import Decision, decide
 from downloads.upgrade.selectors import get_case, list_cases, waiting_count
@@ -42,6 +43,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_count(),
         "replaced": [replaced_of(case) for case in replaced.rows],
         "search": search,
+        "days": retention_days(),
     }
     return render_page(request, "review/page.html", context, current="platforms")
 

@@ -34,7 +34,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     """The form; sending it changes all of it, or nothing."""
     if request.method != "POST":
         return _form(request, sections=sections())
-    posted = {name: request.POST[name] for name in request.POST}
+    posted = {name: "\n".join(request.POST.getlist(name)) for name in request.POST}
     try:
         changed = configuration.change(patch_of(posted), user=person(request))
     except InvalidFieldsError as error:

@@ -42,6 +42,7 @@ def test_a_dry_run_and_then_the_adoption(admin, folder):
     assert admin.post(reverse("adoption"), {**form, "dry_run": "yes"}).status_code == 302
     work()
     shown = admin.get(reverse("adoption")).content.decode()
+    assert 'aria-current="page">Adopt' in shown
     assert "3 files would be adopted" in shown
     assert "page.jpg" in shown
     assert Download.objects.count() == 0

@@ -71,3 +71,25 @@ def test_a_zip_holds_what_is_there():
     answer = browser_as(Role.VIEWER).post("/history/zip", {"ids": [made.pk]})
     assert answer.headers["Content-Type"] == "application/zip"
     assert b"".join(answer.streaming_content).startswith(b"PK")
+
+
+def test_tags_and_a_note_are_written_beside_the_file_and_lead_to_its_like():
+    made, other = make_download(), make_download()
+    browser = browser_as(Role.USER)
+    path = f"/history/{made.pk}/annotate"
+    answer = browser.post(path, {"tags": "Beach, summer 2025,", "note": "Framed in the hall."}, headers=HTMX)
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["title"] == "Tags and note are saved"
+    shown = browser.get(f"/history/{made.pk}").content.decode()
+    assert 'value="beach, summer 2025"' in shown
+    assert "Framed in the hall." in shown
+    assert "/history?tag=summer%202025" in shown
+    found = browser.get("/history?tag=summer 2025")
+    assert [tile.id for tile in found.context["tiles"]] == [made.pk]
+    assert "Tag: summer 2025" in found.content.decode()
+    assert other.pk not in [tile.id for tile in found.context["tiles"]]
+    refused = browser.post(path, {"tags": "x" * 61, "note": ""}, headers=HTMX)
+    assert (refused.status_code, refused.content.decode()) == (422, "A tag has 1 to 60 visible characters.")
+    assert browser.post("/history/999999/annotate", {}, headers=HTMX).status_code == 404
+    viewer = browser_as(Role.VIEWER)
+    assert viewer.post(path, {"tags": "mine"}, headers=HTMX).status_code == 403
+    assert "Framed in the hall." in viewer.get(f"/history/{made.pk}").content.decode()

@@ -27,3 +27,11 @@ def test_an_error_says_what_to_do():
     assert "Update the extractors" in card.advice
     assert platform_card(row(status="down", last_error="HTTP_503: Busy."), 0).advice.startswith("Nothing needs")
     assert platform_card(row(status="down", last_error="ODD: Strange."), 0).advice == ""
+
+
+def test_a_downloader_says_how_large_its_pictures_are_and_what_it_lacks():
+    sized = row()
+    sized["downloaders"][0] |= {"display_name": "FastDL (640x640)", "setup_hint": "Upload the cookies of an account."}
+    card = platform_card(sized, 0).downloaders[0]
+    assert (card.label, card.note, card.wants_cookies) == ("FastDL", "up to 640×640", True)
+    assert not platform_card(row(), 0).downloaders[0].wants_cookies

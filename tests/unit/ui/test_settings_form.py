@@ -59,3 +59,32 @@ def test_a_wrong_value_is_shown_again_with_its_reason_and_nothing_is_saved(text)
 
 def _field(answer, path):
     return next(field for section in answer.context["sections"] for field in section.fields if field.path == path)
+
+
+def test_events_are_chosen_by_their_words_and_none_can_be():
+    path = "notifications.email.events"
+    page = browser_as().get("/settings").content.decode()
+    assert f'name="{path}" value="failure" checked' in page
+    assert "Downloads that failed" in page
+    assert f'name="{path}" value="success" checked' not in page
+    assert browser_as().post("/settings", {path: ["", "disk", "success"]}).status_code == 302
+    assert sorted(value(path)) == ["disk", "success"]
+    browser_as().post("/settings", {path: ""})
+    assert value(path) == []
+
+
+def test_what_was_chosen_stays_chosen_beside_a_mistake():
+    path = "notifications.webhooks.events"
+    answer = browser_as().post("/settings", {path: ["", "disk"], "general.retry_attempts": "99"})
+    assert answer.status_code == 422
+    assert [one.value for one in _field(answer, path).options if one.chosen] == ["disk"]
+
+
+def test_a_choice_is_shown_in_words_and_sent_as_its_value():
+    field = next(
+        field for section in sections() for field in section.fields if field.path == "general.storage_limit_action"
+    )
+    assert [(one.value, one.words, one.chosen) for one in field.options] == [
+        ("stop", "Stop downloading", True),
+        ("remove_oldest", "Remove the oldest", False),
+    ]
