@@ -3,6 +3,7 @@
 from typing import Any
 
 from mediadl.ui.presenters.platform_cards import platform_card
+from mediadl.ui.words import TIMES
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -33,5 +34,5 @@ def test_a_downloader_says_how_large_its_pictures_are_and_what_it_lacks():
     sized = row()
     sized["downloaders"][0] |= {"display_name": "FastDL (640x640)", "setup_hint": "Upload the cookies of an account."}
     card = platform_card(sized, 0).downloaders[0]
-    assert (card.label, card.note, card.wants_cookies) == ("FastDL", "up to 640×640", True)
+    assert (card.label, card.note, card.wants_cookies) == ("FastDL", f"up to 640{TIMES}640", True)
     assert not platform_card(row(), 0).downloaders[0].wants_cookies
