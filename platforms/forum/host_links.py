@@ -58,6 +58,7 @@ def _command(folder: Path) -> list[str]:
         "skip": False,
         "base-directory": str(folder),
         "retries": 0,
+        "sleep-429": 0,  # the link is then fetched as it is, and the engine sees the answer itself
         "timeout": HTTP_TIMEOUT_SECONDS,
         "verify": certificate_file(),
     }

@@ -122,6 +122,16 @@ def test_a_dead_link_is_listed_as_it_is_so_that_its_outcome_says_why(bench, host
     assert [item.candidates for item in list_thread(fake.thread_url)] == [(dead,), (box_file,)]
 
 
+def test_a_host_that_says_wait_is_not_waited_for_while_listing(bench, hosts, list_thread):
+    box, box_file = hosts.imgbox("aB3dE5fG")
+    busy, _file = hosts.vipr("abcdef123456")
+    hosts.server.behave("/abcdef123456", lambda exchange: exchange.respond(429, b"", {"Retry-After": "900"}))
+    fake = thread_with(bench, f'<a href="{busy}">x</a> <a href="{box}">y</a>')
+    # The engine fetches the link itself next, is told to wait, and keeps that for the whole host.
+    assert [item.candidates for item in list_thread(fake.thread_url)] == [(busy,), (box_file,)]
+    assert hosts.server.request_count("/abcdef123456") == 1
+
+
 def test_one_process_serves_the_links_of_many_posts(bench, hosts, list_thread):
     links = [hosts.vipr(f"abcdef00000{number}") for number in range(8)]
     fake = thread_with(bench, *(f'<a href="{link}">x</a>' for link, _ in links))
