@@ -6,7 +6,10 @@ from pathlib import Path
 from tests.product.running import Product, command
 
 
-def _run(product: Product, *arguments: str, text: str = "", cwd: Path | None = None) -> tuple[int, str, str]:
+def run_command(
+    product: Product, *arguments: str, text: str = "", cwd: Path | None = None, seconds: float = 60
+) -> tuple[int, str, str]:
+    """Exit code, output and error output of ``mediadl`` with these arguments, on the product's data folder."""
     done = subprocess.run(
         command(*arguments),
         env=product.environment(),
@@ -14,7 +17,7 @@ def _run(product: Product, *arguments: str, text: str = "", cwd: Path | None = N
         input=text,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
@@ -27,47 +30,49 @@ def _signs_in(product: Product, username: str, password: str) -> int:
 
 def test_users_backups_and_the_doctor_while_it_runs(product: Product, tmp_path: Path):
     # From any folder: the installation is told by its data folder alone.
-    code, output, errors = _run(
+    code, output, errors = run_command(
         product, "user", "add", "eva", "--role", "viewer", "--password-stdin", text="\n", cwd=tmp_path
     )
     assert (code, errors) == (0, "")
     password = output.split("password ")[1].split()[0]
     assert _signs_in(product, "eva", password) == 200
 
-    code, output, errors = _run(product, "user", "add", "EVA", "--password-stdin", text="another good password\n")
+    code, output, errors = run_command(
+        product, "user", "add", "EVA", "--password-stdin", text="another good password\n"
+    )
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
     assert "taken" in errors
 
-    code, output, errors = _run(product, "user", "add", "bob", "--password-stdin", text="short\n")
+    code, output, errors = run_command(product, "user", "add", "bob", "--password-stdin", text="short\n")
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
 
     file = tmp_path / "backup.tar"
-    code, output, errors = _run(product, "backup", str(file))
+    code, output, errors = run_command(product, "backup", str(file))
     assert (code, errors) == (0, "")
-    code, output, errors = _run(product, "doctor", "--hash")
+    code, output, errors = run_command(product, "doctor", "--hash")
     assert (code, errors) == (0, "")
     assert "Everything fits together." in output
 
-    code, output, errors = _run(product, "restore", "--yes", str(file))
+    code, output, errors = run_command(product, "restore", "--yes", str(file))
     assert code == 2
     assert "in use by another" in errors
 
-    assert _run(product, "user", "add", "late", "--password-stdin", text="\n")[0] == 0
+    assert run_command(product, "user", "add", "late", "--password-stdin", text="\n")[0] == 0
     product.stop()
-    code, output, errors = _run(product, "restore", "--yes", str(file))
+    code, output, errors = run_command(product, "restore", "--yes", str(file))
     assert (code, errors) == (0, "")
     product.start()
     assert _signs_in(product, "eva", password) == 200
-    code, output, errors = _run(product, "user", "add", "late", "--password-stdin", text="\n")
+    code, output, errors = run_command(product, "user", "add", "late", "--password-stdin", text="\n")
     assert (code, errors) == (0, "")
 
 
 def test_a_folder_without_installation_is_said_and_not_made(new_product, tmp_path: Path):
     product = new_product()
     for arguments in (("doctor",), ("backup", str(tmp_path / "b.tar")), ("user", "add", "eva")):
-        code, output, errors = _run(product, *arguments)
+        code, output, errors = run_command(product, *arguments)
         assert (code, output) == (2, "")
         assert "There is no installation in" in errors
     assert not product.data_dir.exists()

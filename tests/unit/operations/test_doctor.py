@@ -10,6 +10,7 @@ from downloads import cube
 from downloads.models import CubeCell, Download, MediaRoot, StoredFile
 from mediadl.logs.models import LogCount, LogRow
 from mediadl.operations.doctor import examine
+from platforms.extractors.environment import Installed, bundled_versions, extractors_folder, make_current
 from queue_app.models import QueueCount
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,15 @@ def test_rows_that_no_download_uses_are_forgotten_and_their_files_stay(root: Pat
     list(findings.carry_out())
     assert StoredFile.objects.count() == 1
     assert (root / "web" / "a.jpg").exists()
+
+
+def test_the_versions_of_the_extractors_are_told(root: Path, tmp_path: Path, settings):
+    settings.DATA_DIR = tmp_path
+    own = bundled_versions()
+    assert (
+        f"Extractors: gallery-dl {own['gallery-dl']}, yt-dlp {own['yt-dlp']}" in examine(check_hashes=False).looked_at
+    )
+    folder = extractors_folder() / "new"
+    folder.mkdir(parents=True)
+    make_current(Installed(folder, {"gallery-dl": "9001.1", "yt-dlp": "9001.2"}, NOW))
+    assert "Extractors: gallery-dl 9001.1, yt-dlp 9001.2" in list(examine(check_hashes=False).report())

@@ -21,6 +21,7 @@ CHANGES = [  # path, the lowest role
     ("/platforms/web/start", Role.USER),
     ("/platforms/web/switch", Role.ADMIN),
     ("/platforms/follow", Role.ADMIN),
+    ("/platforms/extractors/update", Role.ADMIN),
     ("/platforms/watch", Role.ADMIN),
     ("/scheduler/new", Role.ADMIN),
     ("/logs/clear", Role.ADMIN),
