@@ -1,5 +1,5 @@
 # Two commands matter: `make run` starts the product, `make test` proves it. The rest serves them.
-.PHONY: setup run test check soak bench screenshots lock clean
+.PHONY: setup setup-forum run test check soak bench screenshots lock lock-forum clean
 
 setup: ## install what is needed; takes no time when nothing changed
 	@scripts/setup
@@ -7,11 +7,14 @@ setup: ## install what is needed; takes no time when nothing changed
 run: setup ## start everything on http://127.0.0.1:8000 until Ctrl-C
 	@exec .venv/bin/mediadl serve
 
-test: setup check ## all checks and all tests
+test: setup setup-forum check ## all checks and all tests
 	@scripts/with-services scripts/test
 
 check: setup ## style, types, layers, templates, migrations
 	@scripts/check
+
+setup-forum: setup ## the forum program that the tests read
+	@scripts/setup-forum
 
 soak: setup ## the multiples of the tests that break things; SOAK_SCALE=0.1 TIMES=5 for fewer
 	@SOAK_SCALE=$(SOAK_SCALE) scripts/with-services scripts/soak $(if $(TIMES),--times $(TIMES)) $(SOAK_ARGS)
@@ -28,7 +31,11 @@ lock:
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header \
 	  --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock
 
+lock-forum: # Misago pins all that it needs, so nothing is resolved here
+	uv pip compile tests/forums/misago/requirements.in --no-deps --universal --python-version 3.11 --only-binary :all: \
+	  --generate-hashes --no-header --no-emit-index-url --no-annotate --output-file tests/forums/misago/requirements.lock
+
 clean: ## remove what setup and the checks made; the data folder stays
-	rm -rf .venv node_modules static/vendor static/build .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-misago node_modules static/vendor static/build .mypy_cache .ruff_cache .pytest_cache \
 	  .import_linter_cache .hypothesis screenshots
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,15 +1,15 @@
 """Reading the JSON of forum programs without trusting its shape."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.client import HttpClient
-from platforms.forum.post_media import media_of
+from platforms.forum.post_media import is_blockquote, media_of
 from platforms.forum.thread_page import PostMedium
 
 JSON_HEADERS = {"Accept": "application/json"}
@@ -52,12 +52,14 @@ def number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def media_of_markup(markup: object, base_url: str) -> tuple[PostMedium, ...]:
-    """The media of a post that came as a piece of HTML."""
+def media_of_markup(
+    markup: object, base_url: str, is_quote: Callable[[LexborNode], bool] = is_blockquote
+) -> tuple[PostMedium, ...]:
+    """The media of a post that came as a piece of HTML; ``is_quote`` as in :func:`media_of`."""
     if not isinstance(markup, str) or "<" not in markup:
         return ()
     body = LexborHTMLParser(f"<html><body><div>{markup}</div></body></html>").body
-    return media_of([body], base_url) if body is not None else ()
+    return media_of([body], base_url, is_quote) if body is not None else ()
 
 
 def board_of(url: str, path: re.Pattern[str]) -> tuple[str, "re.Match[str] | None"]:

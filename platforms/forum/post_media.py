@@ -23,7 +23,7 @@ from platforms.page_media import PageMedium, linked_type, media_in, resolve
 
 SMALLEST_LONE_SIDE_PX = 16
 _PREVIEWS = frozenset({"bbCodeBlock--unfurl", "onebox", "ipsEmbedded", "link-preview", "unfurl"})
-_CONTENT_BOXES = frozenset({"lightbox-wrapper", "image-wrapper"})
+_CONTENT_BOXES = frozenset({"lightbox-wrapper", "image-wrapper", "spoiler-block"})
 
 
 def is_blockquote(node: LexborNode) -> bool:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from selectolax.lexbor import LexborNode
+
 from mediadl.media import MediaType
 from mediadl.net.client import HttpClient
 from platforms.forum.attachments import attachment_of, is_document
 from platforms.forum.dates import read_moment
 from platforms.forum.json_answers import board_of, fetch_object, mapping, media_of_markup, number, objects, text
+from platforms.forum.post_media import is_blockquote
 from platforms.forum.thread_page import Document, Post, PostMedium, Role, ThreadPage
 from platforms.media_urls import promised_type
 from platforms.page_media import resolve
@@ -16,6 +19,11 @@ from platforms.site_text import shown
 
 _PATH = re.compile(r"/(?:t/(?P<slug>[^/]+)|api/threads)/(?P<id>\d+)(?:/posts|/(?P<page>\d+))?/?$")
 _MARKERS = ("#misago-mount", "#page-mount", "[class*=misago]", 'script[src*="misago"]', 'link[href*="misago"]')
+
+
+def _is_quote(node: LexborNode) -> bool:
+    """Misago makes spoilers, which are content, of the same elements as quotes."""
+    return is_blockquote(node) and node.attributes.get("data-block") != "spoiler"
 
 
 class MisagoEngine:
@@ -77,7 +85,7 @@ class MisagoThread:
     def _post(self, post: Mapping[str, Any]) -> Post:
         media: dict[str, PostMedium] = {}
         if not post.get("is_hidden"):
-            for one in (*media_of_markup(post.get("content"), f"{self._board}/"), *self._attached(post)):
+            for one in (*self._shown(post), *self._attached(post)):
                 media.setdefault(one.attachment_id or one.urls[0], one)
         links = mapping(post.get("url"))
         return Post(
@@ -87,6 +95,9 @@ class MisagoThread:
             url=resolve(f"{self._board}/", text(links.get("index"))) or f"{self.url}post/{text(post.get('id'))}/",
             media=tuple(media.values()),
         )
+
+    def _shown(self, post: Mapping[str, Any]) -> tuple[PostMedium, ...]:
+        return media_of_markup(post.get("content"), f"{self._board}/", _is_quote)
 
     def _attached(self, post: Mapping[str, Any]) -> Iterator[PostMedium]:
         for one in objects(post.get("attachments")):

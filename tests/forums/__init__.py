@@ -1,0 +1,1 @@
+"""Real forum programs, read by the forum adapter over HTTP."""
