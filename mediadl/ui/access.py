@@ -54,6 +54,12 @@ def _compressed(view: View) -> View:
     return compressing
 
 
+def error_words(error: ApiError) -> str:
+    """What a person is told: what is wrong with the fields, where that is known, without their paths."""
+    texts = dict.fromkeys(text for texts in error.field_errors.values() for text in texts)
+    return " ".join(texts) or error.detail
+
+
 def page(role: Role = Role.VIEWER) -> Callable[[View], View]:
     """A view for people who hold ``role``; a room's error becomes the page's words with its status."""
 
@@ -74,7 +80,9 @@ def page(role: Role = Role.VIEWER) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except ApiError as error:
-                return render_problem(request, status=error.status, title="That did not work", detail=error.detail)
+                return render_problem(
+                    request, status=error.status, title="That did not work", detail=error_words(error)
+                )
 
         return guarded
 

@@ -9,6 +9,8 @@ from mediadl.web.drain import Drain
 from mediadl.web.handler import REQUEST_BODY_BYTES
 from mediadl.web.refusals import refusal
 
+_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
+
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]
     """daphne's request with backpressure, a bounded body and errors in the API's format."""
@@ -19,6 +21,12 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         self._parsePOSTFormSubmission = False
         self._body_bytes = 0
         self._drain: Drain | None = None
+
+    def setResponseCode(self, code: int, message: bytes | None = None) -> None:  # noqa: N802 - Twisted's name
+        """Give a status its phrase; Twisted's table ends before 422 and 429."""
+        if message is None and code in _PHRASES:
+            message = _PHRASES[code]
+        super().setResponseCode(code, message)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Keep a part of the body; a chunked body tells its size only by arriving."""

@@ -156,6 +156,7 @@ export function startSettings() {
   const form = document.querySelector("[data-settings]");
   if (form) watch(form);
   if (form) previewPath(form);
+  form?.querySelector(".field-note.bad, [aria-invalid=true]")?.closest(".setting")?.querySelector(".field, input:not([type=hidden])")?.focus();
   watchSearch();
   watchSections();
   smallForms();

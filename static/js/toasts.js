@@ -29,7 +29,7 @@ function closeButton(toast) {
 }
 
 function remember(title, message) {
-  const list = document.querySelector("[data-notices]");
+  const list = document.querySelector("[data-notice-list]");
   if (!list) return;
   const entry = document.createElement("li");
   const strong = document.createElement("strong");

@@ -16,6 +16,10 @@ def test_a_notification_becomes_a_toast_with_its_action(page: Page, address: str
     stage.notify(data_dir, "20 posts <b>from</b> savanna.daily", "Done in 2 min 52 s", "/history?source=savanna.daily")
     toast = page.locator(".toast", has_text="20 posts <b>from</b> savanna.daily")
     expect(toast).to_contain_text("Done in 2 min 52 s")
+    expect(page.locator("body > li")).to_have_count(0)
+    page.get_by_label("Notifications", exact=True).click()
+    expect(page.locator(".notices li")).to_have_text(["20 posts <b>from</b> savanna.dailyDone in 2 min 52 s"])
+    page.keyboard.press("Escape")
     toast.get_by_role("link", name="View").click()
     page.wait_for_url(f"{address}/history?source=savanna.daily")
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from downloads.adoption.models import AdoptionStatus
 from downloads.adoption.request import PLATFORMS
 from downloads.adoption.selectors import entry_counts, recent_runs
 from downloads.adoption.services import cancel_adoption, start_adoption
@@ -13,7 +14,7 @@ from downloads.adoption.words import lines_of
 from downloads.selectors import list_downloads
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError
-from mediadl.ui.access import page, person
+from mediadl.ui.access import error_words, page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.platform_words import platform_label
 from mediadl.ui.selectors.facets import binned_count, forgotten_count
@@ -28,13 +29,15 @@ _FIELDS = ("folder", "placement", "platform", "source")
 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    found = list(recent_runs())
     runs = [
         {"run": run, "lines": lines_of(run.counts, dry_run=run.dry_run), "problems": _problems(run.examples)}
-        for run in recent_runs()
+        for run in found
     ]
     known, with_file = entry_counts()
     shown = {
         "runs": runs,
+        "is_running": any(run.status == AdoptionStatus.RUNNING for run in found),
         "placements": PLACEMENTS,
         "platforms": [(name, platform_label(name)) for name in PLATFORMS],
         "known": known,
@@ -62,8 +65,7 @@ def adoption(request: HttpRequest) -> HttpResponse:
     try:
         start_adoption(**typed, archives=archives, dry_run=request.POST.get("dry_run") != "no", user=person(request))
     except InvalidFieldsError as error:
-        words = " ".join(text for texts in error.field_errors.values() for text in texts)
-        return _page(request, status=422, error=words, typed={**typed, "archives": "\n".join(archives)})
+        return _page(request, status=422, error=error_words(error), typed={**typed, "archives": "\n".join(archives)})
     return redirect("adoption")
 
 

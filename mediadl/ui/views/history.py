@@ -14,7 +14,7 @@ from downloads.selectors import file_location, get_download, list_downloads, mat
 from mediadl import clock
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
-from mediadl.ui.access import may, page, person
+from mediadl.ui.access import error_words, may, page, person
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.days import days_of
 from mediadl.ui.presenters.history_filters import (
@@ -110,8 +110,7 @@ def write_annotations(request: HttpRequest, download_id: int) -> HttpResponse:
     try:
         annotate(download_id=download_id, tags=tags, note=request.POST.get("note", ""), user=person(request))
     except InvalidFieldsError as error:
-        words = " ".join(text for texts in error.field_errors.values() for text in texts)
-        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(error_words(error), status=422, content_type="text/plain; charset=utf-8")
     if not request.headers.get("HX-Request"):
         return redirect("history-item", download_id)
     return toast(HttpResponse(status=204), "Tags and note are saved")

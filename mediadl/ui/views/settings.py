@@ -16,7 +16,7 @@ from mediadl.configuration import services as configuration
 from mediadl.notifications.choices import choice_of, choose
 from mediadl.notifications.kinds import KIND_WORDS, Kind
 from mediadl.notifications.targets import mail_is_on
-from mediadl.ui.access import page, person
+from mediadl.ui.access import error_words, page, person
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.settings_form import patch_of, sections
 from mediadl.ui.words import count
@@ -55,12 +55,6 @@ def path_preview(request: HttpRequest) -> HttpResponse:
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
-def _first_words(error: ApiError) -> str:
-    for texts in error.field_errors.values():
-        return " ".join(texts)
-    return error.detail
-
-
 @sensitive_post_parameters("password")
 @page(Role.ADMIN)
 def users(request: HttpRequest) -> HttpResponse:
@@ -77,7 +71,7 @@ def users(request: HttpRequest) -> HttpResponse:
                 by=person(request),
             )
         except ApiError as error:
-            context |= {"error": _first_words(error), "typed": request.POST}
+            context |= {"error": error_words(error), "typed": request.POST}
             status = error.status
         else:
             messages.success(request, f"{made.username} can sign in", extra_tags="done")
@@ -143,7 +137,7 @@ def account(request: HttpRequest) -> HttpResponse:
             new_password=request.POST.get("new_password", ""),
         )
     except ApiError as error:
-        return _account(request, status=error.status, password_error=_first_words(error))
+        return _account(request, status=error.status, password_error=error_words(error))
     messages.success(request, "Password changed; other browsers are signed out", extra_tags="done")
     return redirect("account")
 

@@ -52,6 +52,18 @@ def test_a_dry_run_and_then_the_adoption(admin, folder):
     assert Download.objects.count() == 3
 
 
+def test_a_folder_without_archives_is_shown_and_the_page_asks_again_while_it_runs(admin, folder):
+    instagram_collection(folder, 2)
+    assert admin.post(reverse("adoption"), {"folder": str(folder), "placement": "in_place"}).status_code == 302
+    running = admin.get(reverse("adoption"))
+    assert running.status_code == 200
+    assert 'hx-trigger="every 2s"' in running.content.decode()
+    work()
+    done = admin.get(reverse("adoption")).content.decode()
+    assert f"<code>{folder}</code>" in done
+    assert "hx-trigger" not in done[done.index('id="adoptions"') :][:200]
+
+
 @pytest.mark.parametrize("place", ["/etc", "relative", "/nowhere"])
 def test_folders_outside_the_media_roots_are_refused(admin, place):
     answer = admin.post(reverse("adoption"), {"folder": place, "placement": "in_place", "dry_run": "no"})

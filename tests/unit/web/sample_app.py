@@ -116,6 +116,7 @@ urlpatterns = [
     path("file", file),
     path("bind-word", bind_word),
     path("hello", hello),
+    path("status/<int:status>", lambda _request, status: HttpResponse(status=status)),
     path("describe", describe),
     path("query", query),
     path("seen", seen),

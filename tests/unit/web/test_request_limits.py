@@ -112,3 +112,9 @@ def test_forwarded_headers_of_strangers_are_not_believed(server: ServerProcess) 
     assert (answer["address"], answer["scheme"]) == ("127.0.0.1", "http")
     assert answer["host"] == f"127.0.0.1:{server.port}"
     assert answer["forwarded"] is None
+
+
+@pytest.mark.parametrize(("status", "phrase"), [(422, "Unprocessable Entity"), (429, "Too Many Requests"), (299, "")])
+def test_each_status_has_its_phrase(server: ServerProcess, status: int, phrase: str) -> None:
+    answer = httpx.get(f"{server.url}/status/{status}", timeout=20)
+    assert (answer.status_code, answer.reason_phrase) == (status, phrase or "Unknown Status")
