@@ -26,6 +26,7 @@ class ChildLines:
             timeout_seconds=LISTING_TIMEOUT_SECONDS,
         )
         self._result: ChildResult | None = None
+        self._seen = context.seen
 
     def __enter__(self) -> Self:
         return self
@@ -42,6 +43,8 @@ class ChildLines:
             MediaError: ``STOPPED``, the listing was stopped.
         """
         self._result = yield from self._stream
+        if self._result.stderr_tail:
+            self._seen.note(f"the program's last words (exit code {self._result.returncode})", self._result.stderr_tail)
 
     @property
     def returncode(self) -> int:

@@ -13,6 +13,7 @@ from mediadl.media import MediaError, MediaItem
 from mediadl.net.client import HttpClient
 from mediadl.net.stopping import StopSignal
 from platforms.access import NO_ACCESS, SiteAccess
+from platforms.evidence import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ListingContext:
             that can go straight to them yields these first; whoever cannot lists as always. The
             engine closes the iterator once it has them all.
         access: the cookies and the user agent of the site, for child processes; ``http`` has them.
+        seen: keeps the last answers, as evidence if the site turns out to have changed.
         refusal: what the guarding proxy refused to this listing's child, as the error that it means
             (a private address, a budget that is used up, a site that said to wait), or None.
     """
@@ -71,6 +73,7 @@ class ListingContext:
     wanted: Sequence[MediaItem] = ()
     access: SiteAccess = NO_ACCESS
     refusal: Callable[[], MediaError | None] = lambda: None
+    seen: Seen = field(default_factory=Seen)
 
 
 class Adapter(Protocol):

@@ -25,6 +25,7 @@ from mediadl.logs.services import clear_logs
 from mediadl.notifications.outbox import trim_messages
 from platforms.access_news import tell_expiring_cookies
 from platforms.circuits import forget_quiet_hosts
+from platforms.evidence import trim_evidence
 from platforms.extractors.tasks import start_update_if_due
 from queue_app.removal import trim_queue
 from scheduler.maintenance import STEP_SECONDS, MaintenanceJob, Step, register_maintenance
@@ -50,6 +51,7 @@ def register_jobs() -> None:
         MaintenanceJob("quiet hosts", lambda _position: Step(forget_quiet_hosts(QUIET_HOST))),
         MaintenanceJob("thumbnails", _sweep_thumbnails),
         MaintenanceJob("cookies", lambda _position: Step(tell_expiring_cookies())),
+        MaintenanceJob("evidence", lambda _position: Step(trim_evidence())),
         MaintenanceJob("extractors", lambda _position: Step(start_update_if_due())),
         MaintenanceJob("queue", lambda _position: _rows(trim_queue())),
     )

@@ -99,6 +99,7 @@ class HttpClient:
         proxy_url: str = "",
         timeouts: Timeouts | None = None,
         names: Names | None = None,
+        on_answer: Callable[[Response], None] = lambda _answer: None,
     ) -> None:
         """Make a client.
 
@@ -111,8 +112,10 @@ class HttpClient:
             proxy_url: an upstream proxy (http, https, socks5, socks5h); its address is checked as well.
             timeouts: others than the product's.
             names: another resolver than the system's.
+            on_answer: sees each answer before its asker does.
         """
         self._stop = stop
+        self._on_answer = on_answer
         self._headers = dict(headers or {})
         self._before_request = before_request
         self._handle = GuardedHandle(
@@ -176,7 +179,9 @@ class HttpClient:
     def _send(self, spec: RequestSpec, sink: "_BodySink") -> Response:
         finished = self._handle.perform(spec, sink)
         head = finished.head
-        return Response(head.url, head.status, head.headers, bytes(sink.body), truncated=finished.cut_short)
+        answer = Response(head.url, head.status, head.headers, bytes(sink.body), truncated=finished.cut_short)
+        self._on_answer(answer)
+        return answer
 
 
 class _BodySink:

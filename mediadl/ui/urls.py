@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scheduler/<slug:slug>/delete", scheduler.delete, name="job-delete"),
     path("platforms", platforms.platforms, name="platforms"),
     path("platforms/extractors/update", platforms.update_extractors, name="extractors-update"),
+    path("platforms/evidence/<str:name>", platforms.evidence, name="evidence"),
     path("platforms/follow", platforms.follow, name="platform-follow"),
     path("platforms/review", review.review, name="review"),
     path("platforms/review/<int:case_id>/decide", review.decide_pair, name="review-decide"),

@@ -18,6 +18,7 @@ from platforms.browser.failures import error_for
 from platforms.browser.installed import SETUP_HINT, browser_found, browser_path
 from platforms.browser.profile import profile_folder
 from platforms.contract import ListingContext
+from platforms.evidence import Seen
 from platforms.programs import empty_working_folder
 
 START_SECONDS = 30.0
@@ -70,8 +71,9 @@ class BrowserPage:
     next listing starts another one.
     """
 
-    def __init__(self, commands: CommandLine) -> None:
+    def __init__(self, commands: CommandLine, seen: Seen) -> None:
         self._commands = commands
+        self._seen = seen
 
     def open(self, url: str, *, answers: Sequence[str] = ()) -> None:
         """Go to ``url``; answers to the page's own requests are kept where their path ends so.
@@ -108,6 +110,8 @@ class BrowserPage:
         if refusal is not None and refusal.kind is FailureKind.TOLD_TO_WAIT:
             raise refusal
         found = said.get("answer")
+        if found:
+            self._seen.note(f"{found['status']} {found['path']}", found["body"])
         return Waited(answer=PageAnswer(**found) if found else None, seen=str(said.get("seen", "")))
 
     def value(self, selector: str) -> str:
@@ -124,11 +128,15 @@ class BrowserPage:
 
     def html(self, selector: str) -> str:
         """What is inside the first such element; empty where there is none."""
-        return str(self._do("html", selector=selector)["html"])
+        html = str(self._do("html", selector=selector)["html"])
+        self._seen.note(f"the page's {selector}", html)
+        return html
 
     def text(self) -> str:
         """The beginning of what a person reads."""
-        return str(self._do("text")["text"])
+        text = str(self._do("text")["text"])
+        self._seen.note("the page's text", text)
+        return text
 
     def _do(self, action: str, at_most: float = 0.0, /, **values: Any) -> dict[str, Any]:
         return self._commands.run({"do": action, **values}, at_most)
@@ -156,7 +164,7 @@ def browser_page(context: ListingContext, profile: str, *, patience_seconds: flo
             said = commands.start(_options(context, kept, folder, commands), START_SECONDS)
             if "ready" not in said:
                 raise error_for(said)
-            yield BrowserPage(commands)
+            yield BrowserPage(commands, context.seen)
             commands.finish()
         finally:
             unregister()

@@ -9,9 +9,10 @@ import structlog
 from mediadl.api.errors import ApiError
 from mediadl.configuration import selectors as configuration
 from mediadl.media import FailureKind, MediaError, MediaItem
-from mediadl.net.client import HttpClient
+from mediadl.net.client import HttpClient, Response
 from platforms.access import access_for
 from platforms.contract import DownloaderInfo, ListingContext, ListingRequest
+from platforms.evidence import Seen, keep_evidence
 from platforms.listing import FoundMedia, list_through
 from queue_app.engine.budgets import RequestBudget
 from queue_app.engine.child_proxy import ChildProxy
@@ -46,12 +47,15 @@ class ContextMaker:
         self._save_cursor = save_cursor
         self._wanted = tuple(wanted)
         self._open = ExitStack()
+        self._info: DownloaderInfo | None = None
+        self._seen = Seen()
 
     def __call__(self, info: DownloaderInfo) -> ListingContext:
         """The context for ``info``."""
         running, item = self._running, self._running.item
         budget = RequestBudget(item.platform, info.name, running.stop, self._before_request)
         access = access_for(item.platform, info.name, item.url)
+        self._info, self._seen = info, Seen()
         client = HttpClient(
             stop=running.stop,
             user_agent=access.user_agent,
@@ -59,6 +63,7 @@ class ContextMaker:
             proxy_url=access.proxy_url,
             before_request=budget.before_request,
             headers={"Referer": item.referer} if item.referer else {},
+            on_answer=self._note_answer,
         )
         self._open.callback(client.close)
         children = self._open.enter_context(self._proxy.access(budget.count, access.proxy_url))
@@ -81,7 +86,18 @@ class ContextMaker:
             wanted=self._wanted,
             access=access,
             refusal=children.refusal,
+            seen=self._seen,
         )
+
+    def keep_evidence(self, error: MediaError) -> None:
+        """Keep what the downloader that was asked last saw, if it no longer understands its site."""
+        if error.kind is FailureKind.SITE_CHANGED and self._info is not None:
+            item = self._running.item
+            name = keep_evidence(item.platform, self._info.name, item.url, error, self._seen)
+            log.warning("The site has changed", queue_id=item.pk, error=error.code, evidence=name)
+
+    def _note_answer(self, answer: Response) -> None:
+        self._seen.note(f"{answer.status} {answer.url}", answer.body)
 
     def close(self) -> None:
         """Close the connections of all that were asked, and let their children out no more."""
@@ -95,9 +111,15 @@ def understood(
     try:
         with closing(contexts), closing(list_through(infos, contexts)) as listed:
             yield from listed
-    except (MediaError, ApiError, GeneratorExit):
+    except MediaError as error:
+        contexts.keep_evidence(error)
+        raise
+    except (ApiError, GeneratorExit):
         raise
     except Exception as error:
         log.exception("An adapter failed", queue_id=running.item.pk, platform=running.item.platform)
         detail = f"The answer of the site could not be understood ({type(error).__name__}); the log has the details."
-        raise MediaError(FailureKind.SITE_CHANGED, "SITE_CHANGED", detail) from error
+        changed = MediaError(FailureKind.SITE_CHANGED, "SITE_CHANGED", detail)
+        changed.__cause__ = error
+        contexts.keep_evidence(changed)
+        raise changed from error

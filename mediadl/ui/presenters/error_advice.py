@@ -7,7 +7,7 @@ _ADVICE = {
     "COOKIES_EXPIRED": _SIGN_IN,
     "PRIVATE": "Upload the cookies of an account that may see it.",
     "CAPTCHA_REQUIRED": "Open the site in a browser once, or set the captcha solver's key in the settings.",
-    "SITE_CHANGED": "Update the extractors; if that does not help, choose another downloader.",
+    "SITE_CHANGED": "Update the extractors or choose another downloader; what it answered is kept below for admins.",
     "UNCONFIGURED": "Set it up as the downloader's line says.",
     "UPSTREAM_PROXY_FAILED": "Check the proxy that is set for the site.",
     "PRIVATE_ADDRESS": "An operator can open a network with MEDIADL_ALLOWED_PRIVATE_NETWORKS.",

@@ -24,6 +24,7 @@ from mediadl.ui.selectors.monitors import ends_soon, threads
 from mediadl.ui.triggers import toast
 from platforms import registry
 from platforms.contract import PlatformInfo, SourceError
+from platforms.evidence import cases, read_case
 from platforms.extractors.tasks import start_update
 from platforms.selectors import list_platforms
 from queue_app import services as queue
@@ -33,6 +34,7 @@ from scheduler.monitors import services as monitors
 
 FIRST_SOURCES = 8
 PER_PAGE = 24
+EVIDENCE_SHOWN = 5
 FOLLOW_SCHEDULE = "0 */4 * * *"
 RHYTHMS = (
     ("every hour", "0 * * * *"),
@@ -93,7 +95,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "rhythms": RHYTHMS,
     }
     if may(request.user, Role.ADMIN):
-        context |= access_context(request.GET.get("access", ""))
+        context |= access_context(request.GET.get("access", "")) | {"evidence": cases()[:EVIDENCE_SHOWN]}
     return render_page(request, "platforms/page.html", context, current="platforms")
 
 
@@ -153,6 +155,16 @@ def update_extractors(request: HttpRequest) -> HttpResponse:
     """Have a worker install the newest gallery-dl and yt-dlp."""
     start_update()
     return _back(request, "The extractors are being updated", "The newest are used if they pass their test.")
+
+
+@page(Role.ADMIN)
+def evidence(_request: HttpRequest, name: str) -> HttpResponse:
+    """What a site answered when it was no longer understood, as a text file."""
+    text = read_case(name)
+    if text is None:
+        raise NotFoundError("There is no such file any more.")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @require_POST
