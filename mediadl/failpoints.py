@@ -35,20 +35,6 @@ ENGINE_POINTS: Mapping[str, str] = {
 }
 """On the way of a queue item: ``tests/soak`` raises and kills at each of them."""
 
-LIBRARY_POINTS: Mapping[str, str] = {
-    "bin.before_rename": "a deleted file is known to the recycle bin, not yet moved there",
-    "bin.after_rename": "it is moved, its record is not settled",
-    "bin.before_settle": "all files of a deletion are moved, the deletion is not settled",
-    "bin.after_purge": "files of the bin are gone for good, their rows are not",
-    "bin.before_restore": "a file of the bin, before it goes back",
-    "bin.after_restore": "it is back, its row is not settled",
-    "upgrade.before_commit": "a better file is at its place, not committed",
-    "upgrade.after_commit": "it is committed, the old one is not yet in the bin",
-    "upgrade.before_undo_commit": "the old file is back, not committed",
-}
-"""On the way of files that are here already: tried by the tests of the recycle bin and of upgrades."""
-
-POINTS: Mapping[str, str] = {**ENGINE_POINTS, **LIBRARY_POINTS}
 # Off the way of a queue item; tests/unit/downloads/{bin,upgrade} break each of them.
 LIBRARY_POINTS: Mapping[str, str] = {
     "bin.before_rename": "entries of the recycle bin are committed, their files are where they were",
@@ -61,6 +47,8 @@ LIBRARY_POINTS: Mapping[str, str] = {
     "upgrade.after_commit": "a larger picture's record is committed, the old file is where it was",
     "upgrade.before_undo_commit": "an undo is written, not committed",
 }
+
+POINTS: Mapping[str, str] = {**ENGINE_POINTS, **LIBRARY_POINTS}
 
 
 class FailpointReached(Exception):
