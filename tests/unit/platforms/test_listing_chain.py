@@ -130,12 +130,3 @@ def test_a_stop_between_two_downloaders_is_heard(bench):
     with pytest.raises(MediaError) as caught:
         list(through(bench, _Scripted(item("a"))))
     assert caught.value.kind is FailureKind.STOPPED
-
-
-@pytest.mark.parametrize("platform", ["instagram", "tiktok"])
-def test_platforms_of_a_later_version_say_what_is_missing(bench, platform):
-    infos = list(registry.get(platform).downloaders)[:1]
-    with pytest.raises(MediaError) as caught:
-        list(list_through(infos, lambda _info: bench.context("https://e.org/")))
-    assert (caught.value.code, caught.value.kind) == ("UNCONFIGURED", FailureKind.NEEDS_PERSON)
-    assert bench.site.server.request_count() == 0
