@@ -32,6 +32,13 @@ class MisagoFake(ForumFake):
         return f"""<aside class="quote-block"><div class="quote-heading" data-noquote="1">{author} wrote:</div>
             <blockquote class="quote-body" data-block="quote"><p>{inside}</p></blockquote></aside>"""
 
+    def lazy(self, url: str) -> str:
+        """Misago loads all pictures at once, but hides some in spoilers."""
+        return f"""<aside class="spoiler-block"><blockquote class="spoiler-body" data-block="spoiler"><p><img
+            src="{url}"
+            alt="lazy" /></p></blockquote><div class="spoiler-overlay" data-noquote="1"><button class="spoiler-reveal"
+            type="button">Reveal spoiler</button></div></aside>"""
+
     def _page(self, exchange: Exchange) -> None:
         self.answer(
             exchange,
