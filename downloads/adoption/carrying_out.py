@@ -115,6 +115,11 @@ def _fill(held: PartialFile, source: Path, sha256: str, placement: FilePlacement
 
 def _linked(source: Path, held: PartialFile) -> bool:
     """Put a hard link in the partial file's place, held like it."""
+    try:
+        if os.path.samestat(os.fstat(held.fd), source.lstat()):
+            return True  # a run that was interrupted has linked it; locking the file once more would wait for ourselves
+    except OSError:
+        return False
     beside = held.path.with_name(f"{held.path.name}.link.part")
     beside.unlink(missing_ok=True)
     try:
@@ -122,7 +127,12 @@ def _linked(source: Path, held: PartialFile) -> bool:
     except OSError:
         return False
     descriptor = os.open(beside, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # another name of the same file is on its way
+        os.close(descriptor)
+        beside.unlink()
+        return False
     beside.replace(held.path)
     held.close()
     held.fd = descriptor
