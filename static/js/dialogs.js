@@ -55,6 +55,14 @@ export function startDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
+  // A form with data-ask is sent only after the question; it names what is lost and the button.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.ask) return;
+    event.preventDefault();
+    const { ask: text, askTitle: title, askButton: confirm } = form.dataset;
+    if ((await ask({ title, text, confirm, danger: true })).yes) form.submit();
+  });
   // hx-confirm uses the same dialog; data-confirm-* name what is lost and the button.
   document.body.addEventListener("htmx:confirm", async (event) => {
     if (!event.detail.question) return;

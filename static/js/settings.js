@@ -1,5 +1,4 @@
 // The settings' form: what changed and what needs correcting, sliders, search; and small forms of the account.
-import { ask } from "ui/dialogs";
 import { base, icon } from "ui/requests";
 
 const initial = new Map();
@@ -106,13 +105,6 @@ function watchSections() {
 
 function smallForms() {
   document.addEventListener("change", (event) => event.target.matches("select[data-submit]") && event.target.form.requestSubmit());
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (!form.dataset.ask) return;
-    event.preventDefault();
-    const answer = await ask({ title: form.dataset.askTitle, text: form.dataset.ask, confirm: form.dataset.askButton, danger: true });
-    if (answer.yes) form.submit();
-  });
   const mark = document.querySelector("[data-bookmarklet]");
   if (mark) {
     const target = new URL(base, window.location.href).href;

@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, ConsoleMessage
 
 from tests.browser.site import PASSWORD, chromium, served, sign_in
+from tests.browser.stage import add_pairs
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "screenshots"
@@ -21,13 +22,21 @@ PAGES = {
     "history": "/history",
     "history-table": "/history?view=table",
     "history-none": "/history?kept=1&status=failed&source=nightskies",
+    "history-known": "/history/known",
+    "history-bin": "/history/bin",
+    "history-adopt": "/history/adopt",
+    "file": "/history/3",
     "queue": "/queue",
     "scheduler": "/scheduler",
     "platforms": "/platforms",
+    "platforms-cookies": "/platforms?access=instagram",
+    "review": "/platforms/review",
     "settings": "/settings",
+    "users": "/settings/users",
     "logs": "/logs",
     "account": "/account",
 }
+ENDLESS = ("history", "history-table")
 WIDTHS = {360: 780, 1280: 900, 1920: 1080}
 SETTLE_MILLISECONDS = 350
 
@@ -59,7 +68,7 @@ def take(browser: Browser, address: str, folder: Path, wanted: list[str]) -> Non
                     continue
                 page.goto(address + PAGES[name])
                 page.wait_for_timeout(SETTLE_MILLISECONDS)
-                page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=not name.startswith("history"))
+                page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=name not in ENDLESS)
             context.close()
 
 
@@ -69,6 +78,8 @@ def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="mediadl-screenshots-") as data_dir:
         environment = {**os.environ, "MEDIADL_DATA_DIR": data_dir}
         subprocess.run([sys.executable, "-m", "tests.browser.demo_data"], env=environment, check=True, cwd=PROJECT)
+        add_pairs(Path(data_dir), ["wing.one", "wing.two"], cut=20)
+        add_pairs(Path(data_dir), ["bin.one"], cut=0)
         with served(Path(data_dir)) as address, chromium() as browser:
             take(browser, address, FOLDER, wanted or list(PAGES))
 

@@ -17,6 +17,24 @@ from queue_app.models import QueueItem
 from tests.browser.demo_queue import progress_event
 """
 
+_PAIRS = """
+from downloads.media_root import current_root
+from downloads.models import Download
+from downloads.upgrade.looking import look
+from tests.unit.downloads.upgrade.albums import LARGE, SMALL, jpeg, store
+from tests.unit.downloads.upgrade.pairs import drawn_scene
+root = current_root()
+for number, source in enumerate({sources!r}):
+    scene = drawn_scene(40 + number)
+    cut = {cut}
+    larger = scene.crop((0, 0, scene.width - cut, scene.height))
+    Download.objects.filter(source=source).delete()
+    store(root, jpeg(scene, 400), f"{{source}}-small", SMALL, source=source)
+    store(root, jpeg(larger, 900), f"{{source}}-large", LARGE, source=source)
+while not look(seconds=30)[1]:
+    pass
+"""
+
 
 def run_in(data_dir: Path, code: str) -> None:
     """Run Python with Django set up on this data folder; what it publishes reaches the open pages."""
@@ -65,3 +83,8 @@ def notify(data_dir: Path, title: str, message: str, link: str) -> None:
         "auto_dismiss_seconds": 30,
     }
     run_in(data_dir, f"\nwith transaction.atomic():\n    publish('notification', {data!r})\n")
+
+
+def add_pairs(data_dir: Path, sources: list[str], *, cut: int) -> None:
+    """Store each source's picture small and large; with ``cut`` the large one is cropped, and a person is asked."""
+    run_in(data_dir, _PAIRS.format(sources=sources, cut=cut))

@@ -8,23 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser import stage
 
 pytestmark = pytest.mark.browser
-_PAIRS = """
-from downloads.media_root import current_root
-from downloads.models import Download
-from downloads.upgrade.looking import look
-from tests.unit.downloads.upgrade.albums import LARGE, SMALL, jpeg, store
-from tests.unit.downloads.upgrade.pairs import drawn_scene
-root = current_root()
-for number, source in enumerate({sources!r}):
-    scene = drawn_scene(40 + number)
-    cut = {cut}
-    larger = scene.crop((0, 0, scene.width - cut, scene.height))
-    Download.objects.filter(source=source).delete()
-    store(root, jpeg(scene, 400), f"{{source}}-small", SMALL, source=source)
-    store(root, jpeg(larger, 900), f"{{source}}-large", LARGE, source=source)
-while not look(seconds=30)[1]:
-    pass
-"""
 
 
 def _stored(page: Page, address: str, source: str) -> list[dict]:
@@ -38,7 +21,7 @@ def _bytes(page: Page, address: str, download_id: int) -> bytes:
 
 
 def test_pairs_are_decided_by_keys_and_a_replacement_is_undone(page: Page, address: str, data_dir: Path) -> None:
-    stage.run_in(data_dir, _PAIRS.format(sources=["wing.one", "wing.two", "wing.three"], cut=20))
+    stage.add_pairs(data_dir, ["wing.one", "wing.two", "wing.three"], cut=20)
     small, large = _stored(page, address, "wing.one")
     before, larger = _bytes(page, address, small["id"]), _bytes(page, address, large["id"])
 
@@ -81,7 +64,7 @@ def test_pairs_are_decided_by_keys_and_a_replacement_is_undone(page: Page, addre
 
 
 def test_a_deleted_file_is_restored_from_the_recycle_bin(page: Page, address: str, data_dir: Path) -> None:
-    stage.run_in(data_dir, _PAIRS.format(sources=["bin.one"], cut=0))
+    stage.add_pairs(data_dir, ["bin.one"], cut=0)
     [upgraded] = _stored(page, address, "bin.one")
     before = _bytes(page, address, upgraded["id"])
     stage.run_in(
@@ -92,6 +75,12 @@ def test_a_deleted_file_is_restored_from_the_recycle_bin(page: Page, address: st
     page.goto(f"{address}/history/bin")
     row = page.locator(".forgotten-row", has_text=upgraded["filename"][:12]).filter(has_text="deleted")
     expect(row).to_have_count(1)
+    page.get_by_role("button", name="Empty the bin").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="for good").click()
+    expect(page.get_by_role("dialog")).to_contain_text("is removed for good")
+    page.keyboard.press("Escape")
     row.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("The file is back in your library")).to_be_visible()
     [again] = _stored(page, address, "bin.one")
