@@ -16,8 +16,12 @@ from downloads.adoption.keys import (
     match_of_gallery_dl,
     match_of_yt_dlp,
 )
+from mediadl.media import MediaError
+from mediadl.net.urls import normalise_url
 
 MAX_ENTRY = 500
+MAX_TEXT = 8192
+MAX_LINE = 64 * 1024
 _SQLITE_HEADER = b"SQLite format 3\0"
 _YT_DLP_LINE = re.compile(r"[a-z0-9][a-z0-9:_.+-]* \S+")
 _NAME = re.compile(r'[^"\0]{1,100}')
@@ -72,7 +76,7 @@ def _sqlite_entries(path: Path) -> Iterator[ArchiveEntry]:
             for table in tables:
                 # An archive with its own table's name has entries without the category in front.
                 for (entry,) in connection.execute(f'SELECT entry FROM "{table}"'):  # noqa: S608 - checked below
-                    text = str(entry)[:MAX_ENTRY]
+                    text = _plain(entry)[:MAX_ENTRY]
                     whole = text if table == "archive" or text.startswith(table) else f"{table}{text}"
                     yield ArchiveEntry(GALLERY_DL, text, match_of_gallery_dl(whole))
     except sqlite3.Error as error:
@@ -92,15 +96,29 @@ def _cyberdrop_dl(connection: sqlite3.Connection, columns: set[str]) -> Iterator
     name = "download_filename" if "download_filename" in columns else "''"
     referer = "referer" if "referer" in columns else "''"
     rows = connection.execute(f"SELECT domain, url_path, {name}, {referer} FROM media WHERE completed = 1")  # noqa: S608
-    for domain, url_path, file_name, page_url in rows:
+    for host, path, file_name, page_url in rows:
+        domain, url_path = _plain(host), _plain(path)
         entry = f"{domain} {url_path}"[:MAX_ENTRY]
-        match = match_of_cyberdrop_dl(str(domain), str(url_path))
-        yield ArchiveEntry(CYBERDROP_DL, entry, match, str(file_name or ""), str(page_url or ""))
+        match = match_of_cyberdrop_dl(domain, url_path)
+        yield ArchiveEntry(CYBERDROP_DL, entry, match, _plain(file_name), _page(page_url))
+
+
+def _plain(value: object) -> str:
+    """A column as it can be stored: whoever made the archive may have meant harm."""
+    return "".join(char for char in str(value or "")[:MAX_TEXT] if char >= " " and char != "\x7f")
+
+
+def _page(value: object) -> str:
+    """A page's address; empty for what is none, such as a script."""
+    try:
+        return normalise_url(str(value or ""))
+    except MediaError:
+        return ""
 
 
 def _text_entries(path: Path) -> Iterator[ArchiveEntry]:
     with path.open(encoding="utf-8", errors="replace") as file:
-        for number, line in enumerate(file):
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), "")):
             entry = line.strip()
             if not entry:
                 continue

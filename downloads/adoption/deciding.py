@@ -28,6 +28,7 @@ _THREADS = 2  # as many as the verifier has children
 _CONTENT = {MediaType.IMAGE: "image", MediaType.VIDEO: "video", MediaType.AUDIO: "attachment"}
 _POST_TYPES = {"instagram": "post", "tiktok": "video"}
 MEDIA_ID_DIGITS = 12
+MAX_PATH = 600  # a record holds 700, from a root that may lie above the folder
 
 
 class What(StrEnum):
@@ -89,6 +90,8 @@ def _begun(file: FoundFile, request: AdoptionRequest, folder: Path, index: Entry
     one.platform = request.platform or identity.platform or "web"
     one.source = (request.source or identity.source or "adopted").replace("/", "_")[:120]
     one.entries = index.of_file(file.path, identity)
+    if len(file.path) > MAX_PATH:
+        one.what, one.detail = What.REFUSED, f"Its path is longer than {MAX_PATH} characters."
     return one
 
 

@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from downloads.adoption.names import FileIdentity
+from mediadl.media import MediaError
+from mediadl.net.urls import normalise_url
 
 _MAX_BYTES = 2 * 1024 * 1024
 _MAX_CAPTION = 2000
+_MAX_NAME = 120
+_SHORTCODE = re.compile(r"[A-Za-z0-9_-]{5,40}")
 _SLIDE = re.compile(r"(.*_UTC)_(\d{1,3})")
 
 
@@ -53,23 +58,40 @@ def _plain(identity: FileIdentity, data: dict[str, Any]) -> FileIdentity:
     site = str(data.get("category") or data.get("extractor_key") or "").lower()
     if site in ("instagram", "tiktok"):
         changes["platform"] = site
-    page = data.get("post_url") or data.get("webpage_url")
-    if isinstance(page, str) and page.startswith(("http://", "https://")):
+    if page := _page(data.get("post_url") or data.get("webpage_url")):
         changes["page_url"] = page
-    for name in ("username", "uploader", "author", "user"):
-        if isinstance(value := data.get(name), str) and value:
-            changes["source"] = value
-            break
-    for name in ("description", "caption", "title"):
-        if isinstance(value := data.get(name), str) and value:
-            changes["caption"] = value[:_MAX_CAPTION]
-            break
+    if source := _first_text(data, ("username", "uploader", "author", "user"), _MAX_NAME):
+        changes["source"] = source
+    if caption := _first_text(data, ("description", "caption", "title"), _MAX_CAPTION):
+        changes["caption"] = caption
     media_id = data.get("media_id") if site == "instagram" else data.get("id") if site == "tiktok" else None
-    if media_id and not (site == "tiktok" and identity.media_id):
-        changes["media_id"] = str(media_id)
+    if (found := _text(media_id, _MAX_NAME)) and not (site == "tiktok" and identity.media_id):
+        changes["media_id"] = found
     if moment := _date(data):
         changes["post_date"] = moment
     return replace(identity, **changes)
+
+
+def _text(value: object, limit: int) -> str:
+    """A text or number as it can be stored: whoever wrote the description may have meant harm."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return ""
+    with suppress(ValueError):  # a number of thousands of digits
+        return "".join(char for char in str(value) if char in "\n\t" or char.isprintable())[:limit].strip()
+    return ""
+
+
+def _first_text(data: dict[str, Any], names: Sequence[str], limit: int) -> str:
+    return next((text for name in names if isinstance(data.get(name), str) and (text := _text(data[name], limit))), "")
+
+
+def _page(value: object) -> str:
+    """The address of a page, in its one spelling; empty for what is none."""
+    if not isinstance(value, str):
+        return ""
+    with suppress(MediaError):
+        return normalise_url(value)
+    return ""
 
 
 def _date(data: dict[str, Any]) -> datetime | None:
@@ -86,13 +108,17 @@ def _date(data: dict[str, Any]) -> datetime | None:
 
 def _instaloader(identity: FileIdentity, node: dict[str, Any], number: int) -> FileIdentity:
     changes: dict[str, Any] = {}
-    slides = (node.get("edge_sidecar_to_children") or {}).get("edges") or []
-    one = slides[number - 1].get("node", {}) if 0 < number <= len(slides) else node
-    if str(one.get("id") or "").isdecimal():
-        changes["media_id"] = str(one["id"])
-    if isinstance(node.get("shortcode"), str):
-        changes["page_url"] = f"https://www.instagram.com/p/{node['shortcode']}/"
-    owner = (node.get("owner") or {}).get("username")
-    if isinstance(owner, str) and owner:
+    slides = _mapping(node.get("edge_sidecar_to_children")).get("edges")
+    is_slide = isinstance(slides, list) and 0 < number <= len(slides)
+    one = _mapping(_mapping(slides[number - 1]).get("node")) if is_slide and isinstance(slides, list) else node
+    if (media_id := _text(one.get("id"), _MAX_NAME)).isdecimal():
+        changes["media_id"] = media_id
+    if _SHORTCODE.fullmatch(shortcode := _text(node.get("shortcode"), _MAX_NAME)):
+        changes["page_url"] = f"https://www.instagram.com/p/{shortcode}/"
+    if owner := _text(_mapping(node.get("owner")).get("username"), _MAX_NAME):
         changes["source"] = owner
     return replace(identity, **changes)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from downloads.bin.entries import BIN_FOLDER
 from downloads.media_root import current_root
 from downloads.models import MediaRoot
+from downloads.partial import PARTIAL_FOLDER
 
 PLATFORMS = ("instagram", "tiktok", "forum", "web")  # the registry lies above this room
+_OWN_FOLDERS = ("browser", "cache", "extractors", "keys", "logs", "run")  # of the data folder
 
 
 class FilePlacement(StrEnum):
@@ -61,6 +64,7 @@ def refuse_wrong_places(request: AdoptionRequest, *, archives_too: bool) -> None
         raise AdoptionRefusedError("folder", "Name a folder, an archive, or both.")
     if request.folder is not None:
         _refuse_outside("folder", request.folder)
+        _refuse_our_own(request.folder.resolve())
         if not request.folder.is_dir():
             raise AdoptionRefusedError("folder", "There is no such folder.")
     for archive in request.archives:
@@ -73,6 +77,8 @@ def refuse_wrong_places(request: AdoptionRequest, *, archives_too: bool) -> None
 def _refuse_outside(field: str, path: Path) -> None:
     if not path.is_absolute():
         raise AdoptionRefusedError(field, "Must be an absolute path.")
+    if ".." in path.parts:  # what is recorded in place is a path below a root, by its spelling
+        raise AdoptionRefusedError(field, "Must be written without '..'.")
     try:
         resolved = path.resolve()
         roots = [root.resolve() for root in settings.ENVIRONMENT.media_roots]
@@ -81,6 +87,17 @@ def _refuse_outside(field: str, path: Path) -> None:
     if not any(resolved.is_relative_to(root) for root in roots):
         allowed = ", ".join(str(root) for root in roots)
         raise AdoptionRefusedError(field, f"Must lie inside {allowed} (MEDIADL_MEDIA_ROOTS).")
+
+
+def _refuse_our_own(folder: Path) -> None:
+    """Thumbnails, the recycle bin, the browser's profile and the like would be taken from under the product."""
+    data = Path(settings.DATA_DIR).resolve()
+    own = [data / name for name in _OWN_FOLDERS] + [Path(settings.THUMBNAILS_DIR).resolve()]
+    is_inside = any(folder.is_relative_to(one) for one in own) or {BIN_FOLDER, PARTIAL_FOLDER} & set(folder.parts)
+    if is_inside or any(one.is_relative_to(folder) for one in own):
+        raise AdoptionRefusedError(
+            "folder", "Media Downloader keeps files of its own there; name the collection itself."
+        )
 
 
 def library_root_of(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from downloads.adoption.archives import UnreadableArchiveError
@@ -18,6 +19,8 @@ from mediadl.api.errors import InvalidFieldsError, NotFoundError, TransitionRefu
 
 MAX_EXAMPLES = 200
 MAX_RUNS = 100
+UNEXPECTED = "Something went wrong that is not foreseen; the log has it. What was adopted so far stays."
+log = structlog.get_logger("Downloads")
 
 
 def start_adoption(
@@ -115,6 +118,11 @@ def _work_on(run: AdoptionRun, seconds: float) -> None:
         advance(request, progress, dry_run=run.dry_run, tell=tell, seconds=seconds)
     except (AdoptionRefusedError, UnreadableArchiveError, OSError) as error:
         mine.update(status=AdoptionStatus.FAILED, error=str(error)[:1000], ended_at=clock.now())
+        return
+    except Exception:
+        # Tried again it would end in the same way, every few seconds, and keep all other adoptions waiting.
+        log.exception("An adoption ended at something that nobody thought of", adoption=run.pk)
+        mine.update(status=AdoptionStatus.FAILED, error=UNEXPECTED, ended_at=clock.now())
         return
     mine.update(position=progress.position, counts=dict(progress.counts), examples=examples)
     if progress.finished:
