@@ -1,18 +1,11 @@
 """How a site is asked: the cookies, the user agent and the proxy that a person set for it."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from mediadl import clock
 from mediadl.net.cookies import Cookie
 from platforms.access_store import known_sites
-
-_HEADER = "# Netscape HTTP Cookie File\n"
-_PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +56,3 @@ def hosts_of(url: str) -> list[str]:
     host = urlsplit(url).hostname or ""
     labels = host.split(".")
     return [host, *(".".join(labels[start:]) for start in range(1, len(labels) - 1))]
-
-
-@contextmanager
-def cookies_file(cookies: tuple[Cookie, ...]) -> Iterator[Path]:
-    """A ``cookies.txt`` for a child process: readable by this user alone, gone afterwards.
-
-    Yields:
-        its path, in a folder of its own with mode 0700.
-    """
-    with tempfile.TemporaryDirectory(prefix="mediadl-cookies-") as folder:
-        path = Path(folder) / "cookies.txt"
-        path.touch(mode=_PRIVATE)
-        path.write_text(_HEADER + "".join(f"{cookie.netscape_line()}\n" for cookie in cookies), encoding="utf-8")
-        yield path

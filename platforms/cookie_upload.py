@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mediadl import clock
-from mediadl.net.cookies import Cookie, parse_cookies_txt
+from mediadl.net.cookies import LAST_SECOND, Cookie, parse_cookies_txt
 from platforms.contract import SignIn
 
 MAX_COOKIES = 1000
 MAX_CHARACTERS = 900_000  # a request's body may be 1 MiB
-_LAST_SECOND = 253_402_300_799  # of the year 9999, the last that dates can say
 _SAME_SITE_AS_ANY = re.compile(
     r"sess|sid$|_sid|auth|token|login|logged|user|member|remember|^_t$|passhash|clearance", re.IGNORECASE
 )
@@ -149,5 +148,5 @@ def _expiry(row: dict[str, Any]) -> int:
     for name in ("expirationDate", "expires", "expiry"):
         value = row.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0:
-            return min(int(value), _LAST_SECOND)
+            return min(int(value), LAST_SECOND)
     return 0

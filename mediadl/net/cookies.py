@@ -9,6 +9,7 @@ _SAFE = re.compile(r"[^\x00-\x1f\x7f;]*")
 _SAFE_NAME = re.compile(r"[^\x00-\x20\x7f;=,]+")
 _HTTP_ONLY = "#HttpOnly_"
 _FIELDS = 7
+LAST_SECOND = 253_402_300_799  # of the year 9999, the last that dates can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _cookie_from(fields: list[str], *, http_only: bool) -> Cookie:
         path=path,
         include_subdomains=subdomains.upper() == "TRUE" or domain.startswith("."),
         secure=secure.upper() == "TRUE",
-        expires=int(float(expires or 0)),
+        expires=min(int(float(expires or 0)), LAST_SECOND),
         http_only=http_only,
     )
     cookie.netscape_line()

@@ -8,9 +8,10 @@ from typing import Any
 
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.urls import normalise_url
-from platforms.access import SiteAccess, cookies_file
+from platforms.access import SiteAccess
 from platforms.child_lines import ChildLines, refusals_first
 from platforms.contract import ListingContext, NotForThisDownloaderError
+from platforms.cookie_files import cookies_file
 from platforms.media_urls import is_stream_list, promised_type
 from platforms.program_errors import error_from
 from platforms.programs import HTTP_TIMEOUT_SECONDS, empty_working_folder, program

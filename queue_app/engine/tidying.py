@@ -6,6 +6,7 @@ from downloads.media_root import current_root
 from downloads.partial import PARTIAL_FOLDER
 from downloads.store import heal
 from mediadl.media import MediaError, OutcomeKind
+from platforms.cookie_files import remove_left_cookies
 from queue_app.engine.partial_keys import key_of_outcome
 from queue_app.engine.reaper import reap
 from queue_app.models import Outcome
@@ -18,6 +19,7 @@ log = structlog.get_logger("Queue")
 def tidy_up() -> None:
     """Take back what dead workers held, and heal the store where it holds unfinished files."""
     reap()
+    remove_left_cookies()
     try:
         with_leftovers = any((current_root() / PARTIAL_FOLDER).iterdir())
     except OSError:

@@ -101,3 +101,13 @@ def test_of_a_host_any_cookie_is_taken_and_a_missing_sign_in_told():
 
 def test_reads_a_byte_order_mark_and_windows_line_ends():
     assert len(read_cookies("\ufeff# Netscape\r\n" + line("a") + "\r\n" + line("b") + "\r\n")) == 2
+
+
+@pytest.mark.parametrize("expires", ["9" * 14, "9" * 300, "9" * 5000, "99999999999999.5"])
+def test_an_end_beyond_all_dates_is_the_last_day_or_refused(expires):
+    """A file that says so must not become a crash."""
+    text = f".instagram.com\tTRUE\t/\tTRUE\t{expires}\tsessionid\tv4lue"
+    try:
+        assert check(text).expires_at.year == 9999
+    except CookieUploadError:
+        assert len(expires) > 300

@@ -14,9 +14,9 @@ from mediadl.media import FailureKind, MediaError
 from mediadl.net.children import run_child
 from mediadl.net.cookies import Cookie
 from platforms import access_services
-from platforms.access import cookies_file
 from platforms.child_lines import refusals_first
 from platforms.contract import ListingContext
+from platforms.cookie_files import cookies_file
 from queue_app.models import Budget, Outcome, QueueItem
 from tests.fakes.http_exchange import Exchange
 from tests.fakes.media_server import MediaServer
