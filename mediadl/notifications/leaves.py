@@ -160,9 +160,9 @@ def _apprise_problem(text: str) -> str | None:
             return f"Address {number} is none of Apprise's: it must start with a service and ://."
         if schema not in ALLOWED_SCHEMAS:
             return f"Address {number}: the service {schema[:20]} is not allowed here; only those that speak HTTP are."
-        options = {
-            name.lower().lstrip("+-: ") for name, _ in parse_qsl(address.partition("?")[2], keep_blank_values=True)
-        }
+        # Apprise parts options at semicolons as well.
+        query = address.partition("?")[2].replace(";", "&")
+        options = {name.lower().strip("+-: ") for name, _ in parse_qsl(query, keep_blank_values=True)}
         if refused := sorted(options & REFUSED_OPTIONS):
             return f"Address {number}: the option {refused[0]} is not allowed here."
     return None

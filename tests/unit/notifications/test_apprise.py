@@ -165,7 +165,12 @@ def test_the_test_button_tries_it_and_says_what_is_wrong(hook: Hook):
         *("syslog://", "dbus://", "gnome://", "windows://", "macosx://", "mailto://a:b@example.org", "blink1://"),
         *("rsyslog://h", "mqtt://h/t", "growl://h", "irc://h/c", "xmpp://h", "aprs://a:b@h", "file:///etc/passwd"),
         *("https://example.org", "exec://ls", "no address", "vapid://a@example.org", "fcm://p/t"),
-        *("slack://a/b/c?template=/etc/passwd", "json://h?+attach=/etc/passwd", "json://h json://h"),
+        *(
+            "slack://a/b/c?template=/etc/passwd",
+            "json://h?+attach=/etc/passwd",
+            "discord://a/b?x=1;template=/etc/passwd",
+            "json://h json://h",
+        ),
     ],
 )
 def test_only_services_that_speak_http_are_taken(address: str):
