@@ -15,6 +15,7 @@ from mediadl import clock
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.ui.access import error_words, may, page, person
+from mediadl.ui.numbers import page_number, whole_numbers
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.days import days_of
 from mediadl.ui.presenters.history_filters import (
@@ -119,7 +120,7 @@ def write_annotations(request: HttpRequest, download_id: int) -> HttpResponse:
 @page()
 def forgotten(request: HttpRequest) -> HttpResponse:
     """What is known but not here: deleted on purpose and not fetched again."""
-    number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
+    number = page_number(request.GET.get("page", ""))
     rows = Tombstone.objects.order_by("-deleted_at", "-id")[(number - 1) * PER_PAGE : number * PER_PAGE]
     total = forgotten_count()
     context = {
@@ -150,7 +151,7 @@ def _selection(data: QueryDict) -> dict[str, Any]:
     """The chosen ids, or the filters where "all that match" was chosen."""
     if data.get("all"):
         return {"filters": view_of(QueryDict(data.get("query", ""))).filters}
-    ids = list(dict.fromkeys(int(part) for part in data.getlist("ids") if part.isdecimal()))
+    ids = whole_numbers(data.getlist("ids"))
     if not ids:
         raise InvalidFieldsError({"ids": ["Select at least one."]}, "Nothing is selected.")
     return {"ids": ids[:MOST_AT_ONCE]}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError
 from mediadl.ui.access import page, person
+from mediadl.ui.numbers import whole_number
 from mediadl.ui.pages import render_part
 from mediadl.ui.presenters.pasted_link import PastedLink, lines_of, read_line
 from mediadl.ui.triggers import toast
@@ -43,7 +44,7 @@ def _asked(request: HttpRequest) -> list[dict[str, Any]]:
                 "text": field("url"),
                 "content_type": field("content_type"),
                 "downloader": field("downloader"),
-                "max_downloads": int(newest) if newest.isdecimal() else None,
+                "max_downloads": whole_number(newest),
             }
         )
     asked += [

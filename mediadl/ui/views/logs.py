@@ -13,12 +13,14 @@ from mediadl.api.errors import InvalidFieldsError
 from mediadl.logs import selectors, services
 from mediadl.ui.access import page
 from mediadl.ui.links import api_url
+from mediadl.ui.numbers import whole_number
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.log_lines import log_lines
 from mediadl.ui.triggers import toast, trigger
 from mediadl.ui.words import count, size
 
 PER_PAGE = 100
+MOST_DAYS = 36_500
 MODULES = ("Instagram", "TikTok", "Forum", "Web", "Scheduler", "Queue", "Downloads", "Auth", "Settings", "System")
 LEVELS = (("", "All"), ("INFO", "Info"), ("WARNING", "Warnings"), ("ERROR", "Errors"))
 SPANS = (("", "Any time"), ("hour", "Last hour"), ("day", "Last 24 hours"), ("week", "Last 7 days"))
@@ -83,10 +85,10 @@ def more(request: HttpRequest, number: int) -> HttpResponse:
 @page(Role.ADMIN)
 def clear(request: HttpRequest) -> HttpResponse:
     """Delete old lines and files."""
-    text = request.POST.get("older_than_days", "")
-    if not text.isdecimal() or int(text) < 1:
+    days = whole_number(request.POST.get("older_than_days", ""))
+    if days is None or days < 1:
         raise InvalidFieldsError({"older_than_days": ["Must be at least 1."]}, "Choose how old lines must be.")
-    cleared = services.clear_logs(older_than_days=int(text), user=request.user)
+    cleared = services.clear_logs(older_than_days=min(days, MOST_DAYS), user=request.user)
     response = HttpResponse(status=204)
     toast(response, f"{count(cleared.rows, 'line')} removed", f"{count(cleared.files, 'file')}, {size(cleared.bytes)}")
     trigger(response, "refresh-logs")

@@ -13,6 +13,7 @@ from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.configuration import services as configuration
 from mediadl.stats import selectors as stats
 from mediadl.ui.access import may, page, person
+from mediadl.ui.numbers import page_number, whole_number
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.extractors import extractors, update_note
 from mediadl.ui.presenters.platform_cards import platform_cards
@@ -74,7 +75,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
     known = [row["name"] for row in rows]
     chosen = request.GET.get("start", "")
     search = request.GET.get("search", "").strip()[:120]
-    number = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 0
+    number = page_number(request.GET["page"]) if request.GET.get("page") else 0
     everything = bool(number or search)
     start = (max(1, number) - 1) * PER_PAGE
     found = sources(PER_PAGE + 1, start, search) if everything else sources(FIRST_SOURCES)
@@ -103,11 +104,11 @@ def _number(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "").strip()
     if not text:
         return None
-    if not text.isdecimal():
+    if (number := whole_number(text)) is None:
         raise InvalidFieldsError(
             {name: ["Must be a whole number."]}, f"{name.replace('_', ' ')}: enter a whole number."
         )
-    return int(text)
+    return number
 
 
 def _clean_source(info: PlatformInfo, text: str) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
 from mediadl.ui.access import page, person
+from mediadl.ui.numbers import whole_number, whole_numbers
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.platform_words import platform_label
 from mediadl.ui.presenters.queue_detail import detail_of
@@ -71,10 +72,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = _list(request)
     view = context["view"]
     assert isinstance(view, QueueView)  # noqa: S101 - tells the type checker
-    wanted = request.GET.get("open", "")
-    if wanted.isdecimal():
-        context["open_id"] = int(wanted)
-        context["detail"] = detail_of(selectors.get_item(int(wanted)))
+    wanted = whole_number(request.GET.get("open", ""))
+    if wanted is not None:
+        context["open_id"] = wanted
+        context["detail"] = detail_of(selectors.get_item(wanted))
     context["stats"] = selectors.stats()
     context["platforms"] = [
         {"label": one.display_name, "query": _query(view, platform=one.name), "current": one.name == view.platform}
@@ -104,7 +105,7 @@ def more(request: HttpRequest, key: str, start: int) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """The rows of single items, for the page's script to put in place of the old ones."""
     template = _SHAPES.get(request.GET.get("shape", ""), _SHAPES["row"])
-    ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdecimal()]
+    ids = whole_numbers(request.GET.get("ids", "").split(","))
     context = {"rows": rows_of(items_by_id(ids[:MOST_ROWS_AT_ONCE])), "row_template": template}
     return render_part(request, "queue/_single_rows.html", context)
 
@@ -146,10 +147,10 @@ def act(request: HttpRequest, item_id: int, action: str) -> HttpResponse:
 
 
 def _priority(request: HttpRequest) -> int:
-    text = request.POST.get("priority", "")
-    if not text.isdecimal():
+    number = whole_number(request.POST.get("priority", ""))
+    if number is None:
         raise InvalidFieldsError({"priority": ["Must be a number from 1 to 10."]})
-    return int(text)
+    return number
 
 
 @require_POST
@@ -157,7 +158,7 @@ def _priority(request: HttpRequest) -> int:
 def bulk(request: HttpRequest) -> HttpResponse:
     """The same action for the selected items."""
     action = request.POST.get("action", "")
-    ids = [int(part) for part in request.POST.getlist("ids") if part.isdecimal()][:MOST_AT_ONCE]
+    ids = whole_numbers(request.POST.getlist("ids"))[:MOST_AT_ONCE]
     priority = _priority(request) if action == "priority" else None
     result = services.bulk(action=action, ids=ids, priority=priority, user=person(request))
     response = HttpResponse(status=204)

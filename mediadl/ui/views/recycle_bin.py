@@ -17,6 +17,7 @@ from mediadl.accounts.models import Role
 from mediadl.api.errors import ApiError
 from mediadl.ui.access import page, person
 from mediadl.ui.links import api_url
+from mediadl.ui.numbers import page_number
 from mediadl.ui.pages import render_page
 from mediadl.ui.selectors.facets import binned_count, forgotten_count
 from mediadl.ui.words import count
@@ -27,7 +28,7 @@ PER_PAGE = 60
 @page()
 def recycle_bin(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    number = page_number(request.GET.get("page", ""))
     days = retention_days()
     entries = BinEntry.objects.exclude(state=BinState.RESTORING).order_by("-binned_at", "-pk")
     total = binned_count()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError
 from mediadl.ui.access import page, person
+from mediadl.ui.numbers import whole_number
 from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.cron_preview import FIELD_NAMES, PRESETS, preview
 from mediadl.ui.presenters.job_rows import hour_lines, job_rows, job_words, next_day, run_rows
@@ -99,8 +100,8 @@ def _config(request: HttpRequest, before: dict[str, Any]) -> dict[str, Any]:
     config = dict(before)
     for name in ("max_downloads", "days_back"):
         text = request.POST.get(name, "").strip()
-        if text.isdecimal():
-            config[name] = int(text)
+        if (number := whole_number(text)) is not None:
+            config[name] = number
         elif text:
             raise InvalidFieldsError({name: ["Must be a whole number."]}, "Enter whole numbers only.")
         else:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from downloads.path_template import preview
 from mediadl.accounts import services as accounts
+from mediadl.accounts.api.serializers import TOKEN_DAYS_LIMIT
 from mediadl.accounts.models import ApiToken, Role, User
 from mediadl.api.errors import ApiError, InvalidFieldsError
 from mediadl.configuration import services as configuration
@@ -17,6 +18,7 @@ from mediadl.notifications.choices import choice_of, choose
 from mediadl.notifications.kinds import KIND_WORDS, Kind
 from mediadl.notifications.targets import mail_is_on
 from mediadl.ui.access import error_words, page, person
+from mediadl.ui.numbers import whole_number
 from mediadl.ui.pages import render_page
 from mediadl.ui.presenters.settings_form import patch_of, sections
 from mediadl.ui.words import count
@@ -160,13 +162,13 @@ def choose_notifications(request: HttpRequest) -> HttpResponse:
 def create_token(request: HttpRequest) -> HttpResponse:
     """A new token, shown once."""
     name = request.POST.get("name", "").strip()[:100]
-    days = request.POST.get("days", "")
+    days, text = None, request.POST.get("days", "").strip()
     scope = request.POST.get("scope", "")
+    if text and (days := whole_number(text)) not in range(1, TOKEN_DAYS_LIMIT + 1):
+        return _account(request, status=422, token_error=f"A token lasts 1 to {TOKEN_DAYS_LIMIT} days, or has no end.")
     if not name or scope not in ApiToken.Scope.values:
         return _account(request, status=422, token_error="Give the token a name and say what it may do.")  # noqa: S106
-    row, secret = accounts.create_api_token(
-        person(request), name=name, scope=scope, expires_in_days=int(days) if days.isdecimal() else None
-    )
+    row, secret = accounts.create_api_token(person(request), name=name, scope=scope, expires_in_days=days)
     return _account(request, new_token=secret, new_token_name=row.name)
 
 
