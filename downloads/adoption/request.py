@@ -12,7 +12,7 @@ from downloads.models import MediaRoot
 from downloads.partial import PARTIAL_FOLDER
 
 PLATFORMS = ("instagram", "tiktok", "forum", "web")  # the registry lies above this room
-_OWN_FOLDERS = ("browser", "cache", "extractors", "keys", "logs", "run")  # of the data folder
+_OWN_FOLDERS = ("browser", "cache", "evidence", "extractors", "keys", "logs", "run")  # of the data folder
 
 
 class FilePlacement(StrEnum):

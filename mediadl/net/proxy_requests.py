@@ -15,6 +15,7 @@ from mediadl.net.proxy_guests import ProxyGuest
 from mediadl.net.urls import origin_of
 
 _REQUEST_LINE = re.compile(r"([A-Z]{3,16}) (\S+) HTTP/1\.[01]")
+_HEADER_LINE = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+:[^\x00-\x08\x0a-\x1f\x7f]*")
 _HOP_BY_HOP = frozenset(
     {"connection", "proxy-connection", "proxy-authorization", "proxy-authenticate", "keep-alive", "te", "upgrade"}
 )
@@ -37,7 +38,7 @@ class ProxyRequest:
         url: what is asked for; of a tunnel only its origin is known.
         host: normalised, not resolved yet; literals have been checked.
         forwarded_head: for a plain request, what the site gets to see.
-        body_bytes: of a plain request; None where its end shows only in the body itself (chunked).
+        body_bytes: of a plain request.
     """
 
     guest: ProxyGuest
@@ -46,7 +47,7 @@ class ProxyRequest:
     host: str
     port: int
     forwarded_head: bytes = b""
-    body_bytes: int | None = None
+    body_bytes: int = 0
 
 
 async def read_proxy_request(
@@ -121,14 +122,20 @@ def _plain_request(guest: ProxyGuest, method: str, target: str, headers: list[st
     )
 
 
-def _body_bytes(headers: list[str]) -> int | None:
-    named = {_name(line): line.partition(":")[2].strip() for line in headers}
-    if "transfer-encoding" in named:
-        return None
-    length = named.get("content-length", "0")
-    if not (length.isascii() and length.isdecimal()):
+def _body_bytes(headers: list[str]) -> int:
+    """How long the request's body is.
+
+    What two programs could read differently is refused: the site would see a second request that
+    nobody has checked or counted. A body that says its end only itself is among that.
+    """
+    if not all(_HEADER_LINE.fullmatch(line) for line in headers):
+        raise RefusedRequestError(400, "A header of the request cannot be read.")
+    if any(_name(line) == "transfer-encoding" for line in headers):
+        raise RefusedRequestError(400, "The request must say the length of its body.")
+    lengths = [line.partition(":")[2].strip() for line in headers if _name(line) == "content-length"]
+    if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]{1,15}", length) for length in lengths):
         raise RefusedRequestError(400, "The length of the request's body cannot be read.")
-    return int(length)
+    return int(lengths[0]) if lengths else 0
 
 
 def _credentials(headers: list[str]) -> tuple[str, str]:

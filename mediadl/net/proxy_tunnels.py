@@ -68,9 +68,7 @@ async def relay(near: Streams, far: Streams) -> None:
     await _both(tunnel.pass_on(near[0], far[1]), tunnel.pass_on(far[0], near[1]))
 
 
-async def exchange(
-    near: Streams, far: Streams, body_bytes: int | None, on_answer: Callable[[HeaderCollector], None]
-) -> None:
+async def exchange(near: Streams, far: Streams, body_bytes: int, on_answer: Callable[[HeaderCollector], None]) -> None:
     """Pass one request's body up and its answer down; ``on_answer`` sees the answer's head.
 
     What the child says after its one request is not passed on: it would go to this site unseen.
@@ -107,11 +105,8 @@ class _Tunnel:
             if writer.can_write_eof():
                 writer.write_eof()
 
-    async def pass_body(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int | None) -> None:
-        """Pass one request's body on, of ``length`` bytes if that is known, and nothing after it."""
-        if length is None:
-            await self.pass_on(reader, writer)
-            return
+    async def pass_body(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int) -> None:
+        """Pass one request's body on, of ``length`` bytes, and nothing after it."""
         with suppress(OSError):
             while length and (data := await self._read(reader, length)):
                 length -= len(data)
