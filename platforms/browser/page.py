@@ -146,6 +146,9 @@ class BrowserPage:
 def browser_page(context: ListingContext, profile: str, *, patience_seconds: float = 15.0) -> Iterator[BrowserPage]:
     """Open a page in the profile of that name; its browser has ended when the block is left.
 
+    A person's cookies stay out of it: the pages are other sites than those that the cookies are for, and
+    Chromium would keep them in its profile as good as in the clear.
+
     Args:
         context: of the listing; its proxy is the page's only way out, its stop ends the browser at once.
         profile: one name a site.
@@ -197,17 +200,5 @@ def _options(context: ListingContext, profile: Path, folder: Path, commands: Com
             "bypass": "<-loopback>",
         },
         "user_agent": context.access.user_agent,
-        "cookies": [
-            {
-                "name": one.name,
-                "value": one.value,
-                "domain": f".{one.domain}" if one.include_subdomains else one.domain,
-                "path": one.path,
-                "expires": one.expires or -1,
-                "secure": one.secure,
-                "httpOnly": one.http_only,
-            }
-            for one in context.access.cookies
-        ],
         "start_seconds": START_SECONDS,
     }

@@ -1,7 +1,7 @@
 """Run as a script: one Chromium with one page, driven by lines of JSON and answering each with one.
 
 Nothing of the product is imported here. The options come on standard input (they hold the proxy's
-password and cookies, which no command line may show), the commands through a named pipe.
+password, which no command line may show), the commands through a named pipe.
 """
 
 import json
@@ -198,8 +198,6 @@ def _launch(playwright: Playwright, options: dict[str, Any]) -> BrowserContext:
         timeout=options["start_seconds"] * 1000,
     )
     context.add_init_script(NO_SIDE_DOORS)
-    if options["cookies"]:
-        context.add_cookies(options["cookies"])
     return context
 
 

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,9 @@ import pytest
 from django.conf import settings
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.cookies import Cookie
 from mediadl.net.stopping import StopSignal
+from platforms.access import SiteAccess
 from platforms.browser import browser_page
 from platforms.browser.profile import profile_folder
 from tests.fakes.media_server import MediaServer
@@ -210,3 +214,19 @@ def test_without_a_browser_it_says_what_to_install(bench: ListingBench, monkeypa
         pass
     assert (caught.value.kind, caught.value.code) == (FailureKind.NEEDS_PERSON, "UNCONFIGURED")
     assert "Chromium" in caught.value.detail
+
+
+def test_a_persons_cookies_stay_out_of_the_profile(bench: ListingBench):
+    """Chromium would keep them on the disk, encrypted with a word that everybody knows, beside others' pages."""
+    url = bench.site.page("/stay", STAY)
+    cookie = Cookie("instagram.com", "sessionid", "v3ry-s3cret", secure=True, expires=int(time.time()) + 86_400)
+    context = replace(bench.context(url), access=SiteAccess(cookies=(cookie,)))
+    with browser_page(context, "keeper") as page:
+        page.open(url)
+        assert "here" in page.text()
+        time.sleep(1)
+    kept: list[str] = []
+    for path in (Path(settings.DATA_DIR) / "browser" / "keeper").rglob("Cookies"):
+        with closing(sqlite3.connect(path)) as connection:
+            kept += [name for (name,) in connection.execute("SELECT name FROM cookies")]
+    assert "sessionid" not in kept
