@@ -15,6 +15,8 @@ const everywhere = [
   startLive,
 ];
 for (const start of everywhere) start();
+// On phones the open tab may stand outside its row.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
 document.addEventListener("click", (event) => event.target.closest("[data-reload]") && window.location.reload());
 
 const whereNeeded = [

@@ -58,6 +58,15 @@ def test_axe_finds_nothing_on_the_login_page(browser: Browser, address: str) -> 
     page.close()
 
 
+def test_the_open_tab_is_in_sight_on_a_phone(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{address}/history/adopt")
+    place = page.locator(".tabs [aria-current]").bounding_box()
+    assert place is not None
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 360
+
+
 def test_targets_on_a_phone_are_large_enough(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"{address}/queue")
