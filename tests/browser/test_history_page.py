@@ -115,3 +115,20 @@ def test_keys_move_through_the_tiles_and_select(page: Page, address: str) -> Non
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("[data-search-field]")).to_be_focused()
+
+
+def test_tags_are_typed_beside_the_open_file_without_moving_on(page: Page, address: str) -> None:
+    page.goto(f"{address}/history")
+    page.locator(".tile [data-open]").nth(2).click()
+    box = page.locator("#lightbox")
+    shown = box.locator("[data-shown]").get_attribute("data-shown")
+    box.get_by_label("Tags, with commas between").click()
+    page.keyboard.type("jkix, Night sky")
+    box.get_by_label("Note").fill("Framed in the hall.")
+    box.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Tags and note are saved")).to_be_visible()
+    expect(box.get_by_label("Tags, with commas between")).to_have_value("jkix, night sky")
+    assert box.locator("[data-shown]").get_attribute("data-shown") == shown
+    box.get_by_role("link", name="night sky").click()
+    page.wait_for_url(f"{address}/history?tag=night%20sky")
+    expect(page.locator(".tile")).to_have_count(1)
