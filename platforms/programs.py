@@ -16,6 +16,7 @@ from platforms.extractors.environment import current_folder
 
 HTTP_TIMEOUT_SECONDS = 30
 _RUNNER = Path(__file__).with_name("extractors") / "run_in_folder.py"
+_YT_DLP = _RUNNER.with_name("run_yt_dlp.py")
 
 
 def program(module: str) -> list[str]:
@@ -25,9 +26,10 @@ def program(module: str) -> list[str]:
 
 def program_in(folder: Path | None, module: str) -> list[str]:
     """The same for the programs in ``folder``; None for those that came with the product."""
+    started = str(_YT_DLP) if module == "yt_dlp" else module
     if folder is None:
-        return [sys.executable, "-I", "-u", "-m", module]
-    return [sys.executable, "-I", "-u", str(_RUNNER), str(folder), module]
+        return [sys.executable, "-I", "-u", *([started] if started.endswith(".py") else ["-m", started])]
+    return [sys.executable, "-I", "-u", str(_RUNNER), str(folder), started]
 
 
 def script(path: Path) -> list[str]:

@@ -38,7 +38,7 @@ def release(index: Path, version: str, *, works: bool = True) -> None:
 
 def test_the_products_own_are_used_before_the_first_update_and_pass_the_test(index):
     assert environment.versions() == environment.bundled_versions()
-    assert program("yt_dlp") == [sys.executable, "-I", "-u", "-m", "yt_dlp"]
+    assert program("gallery_dl") == [sys.executable, "-I", "-u", "-m", "gallery_dl"]
     assert problem_with(None) == ""
 
 

@@ -3,13 +3,17 @@
 import fcntl
 import hashlib
 import os
+import re
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem
+from mediadl.net.cookies import Cookie
+from platforms.access import SiteAccess
 from platforms.fetching import fetch_stream, working_folder
 from tests.fakes import streams
 
@@ -170,3 +174,39 @@ def test_a_stream_that_is_gone(bench, part):
 def test_an_unknown_preset_is_refused(bench, part):
     with pytest.raises(MediaError, match="UNKNOWN_PRESET"):
         fetch(bench, part, item("http://127.0.0.1:1/x.m3u8", "8k"))
+
+
+_SECRET = "v3ry-s3cret-c00kie"
+
+
+def test_cookies_never_stand_in_a_command_line(bench, part, tmp_path):
+    """A stream that yt-dlp would leave to ffmpeg, cookies and all."""
+    folder = streams.hls(tmp_path / "made", seconds=2)
+    playlist = folder / "list.m3u8"
+    key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="data:text/plain;base64,AAAAAAAAAAAAAAAAAAAAAA=="\n#EXTINF'
+    playlist.write_text(playlist.read_text().replace("#EXTINF", key, 1))
+    url = bench.site.stream("/hls", folder)
+    access = SiteAccess(cookies=(Cookie("127.0.0.1", "sid", _SECRET, include_subdomains=False),))
+    seen: list[str] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for process in Path("/proc").iterdir():
+                if process.name.isdecimal():
+                    with suppress(OSError):
+                        seen.extend(re.findall(_SECRET, (process / "cmdline").read_bytes().decode("latin-1")))
+            time.sleep(0.005)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        with suppress(MediaError):  # whether it can be fetched at all is another question
+            fetch_stream(
+                item(url), fd=part.fd, part_path=part.path, stop=bench.stop, proxy_url=bench.proxy_url,
+                on_progress=lambda _done, _total: None, max_bytes=LIMIT, access=access,
+            )  # fmt: skip
+    finally:
+        done.set()
+        watcher.join()
+    assert not seen
