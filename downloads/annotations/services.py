@@ -41,7 +41,7 @@ def annotate(
                 (DownloadTag(download_id=download_id, name=name) for name in names), ignore_conflicts=True
             )
         if note is not None:
-            _write_note(download_id, note.strip())
+            _write_note(download_id, "".join(char for char in note if char in "\n\t" or char >= " ").strip())
         detail = {"kept": kept, "tags": names, "note": None if note is None else len(note)}
         audit(user, "download.annotate", download_id, {name: one for name, one in detail.items() if one is not None})
 
