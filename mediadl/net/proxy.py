@@ -54,6 +54,7 @@ class GuardingProxy:
         self._lookups = ThreadPoolExecutor(max_workers=_LOOKUP_THREADS, thread_name_prefix="proxy names")
         self._askers = ThreadPoolExecutor(max_workers=_ASKING_THREADS, thread_name_prefix="proxy rules")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unknown: dict[asyncio.Task[None], None] = {}  # those of them whose password is still to come
         self._lock = threading.Lock()
 
     @property
@@ -140,17 +141,29 @@ class GuardingProxy:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._tasks) >= MAX_CONNECTIONS:
+        if task is None or (len(self._tasks) >= MAX_CONNECTIONS and not self._make_room()):
             writer.close()
             return
         self._tasks.add(task)
+        self._unknown[task] = None
         try:
             await self._serve(reader, writer)
         except (OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
             pass  # the child or the site went away, or the proxy stops: the connection's end says it
         finally:
             self._tasks.discard(task)
+            self._unknown.pop(task, None)
             writer.close()
+
+    def _make_room(self) -> bool:
+        """End the oldest connection that has not shown a password: any user of the machine can open them."""
+        oldest = next(iter(self._unknown), None)
+        if oldest is None:
+            return False
+        del self._unknown[oldest]
+        self._tasks.discard(oldest)
+        oldest.cancel()
+        return True
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -160,6 +173,8 @@ class GuardingProxy:
             writer.write(answer(refused.status, str(refused)))
             await writer.drain()
             return
+        if (task := asyncio.current_task()) is not None:
+            self._unknown.pop(task, None)
         try:
             await self._ask_guest(request)
             far = await self._connect(request)
