@@ -26,6 +26,7 @@ CONTAINERS = (
     ".pageNav-main", ".PageNav", ".pageNav", ".pagination", ".pagenav", ".js-pagenav", ".ipsPagination", ".pagelinks",
     ".paginator", ".pager", '[class*="pagination"]', '[class*="page-nav"]', 'nav[aria-label*="age"]',
 )  # fmt: skip
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Spelling:
 
     def number_of(self, url: str) -> int:
         value = url.removeprefix(self.before).removesuffix(self.after)
-        if f"{self.before}{value}{self.after}" != url or not value.isdigit():
+        if f"{self.before}{value}{self.after}" != url or not _is_number(value):
             return 0
         number, rest = divmod(int(value) - self.offset, self.step)
         return 0 if rest else number
@@ -101,7 +102,7 @@ def _current(box: LexborNode) -> int:
             if text.isdecimal() and len(text) <= 6:
                 return int(text)
     page = box.attributes.get("data-page") or ""
-    if page.isdecimal():
+    if _is_number(page):
         return int(page)
     found = _OF.search(box.text(separator=" "))
     return int(found[1]) if found else 0
@@ -110,11 +111,11 @@ def _current(box: LexborNode) -> int:
 def _counts(box: LexborNode) -> Iterator[int]:
     for name in _COUNTS:
         value = box.attributes.get(name) or ""
-        if value.isdecimal():
+        if _is_number(value):
             yield int(value)
     for node in box.css(".pagetotal, input[max]"):
         value = node.attributes.get("max") or "".join(node.text().split())
-        if value.isdecimal():
+        if _is_number(value):
             yield int(value)
     if (found := _OF.search(box.text(separator=" "))) and int(found[1]) <= int(found[2]):
         yield int(found[2])
@@ -148,3 +149,8 @@ def _next_url(root: LexborNode, base_url: str) -> str:
         if node is not None and (url := clean_url(resolve(base_url, node.attributes.get("href") or ""))):
             return url
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Digits that Python reads: a page can have superscripts, or thousands of them."""
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
