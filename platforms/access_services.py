@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from platforms.models import StoredAccess
 
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 MAX_PROXY_CHARACTERS = 500
+MAX_CREDENTIAL = 255  # bytes, as SOCKS counts them in one
 MAX_USER_AGENT_CHARACTERS = 300
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 
@@ -168,6 +169,7 @@ def _checked_proxy(text: str) -> str:
             and len(text) <= MAX_PROXY_CHARACTERS
             and bool(_PRINTABLE.fullmatch(text))
             and " " not in text
+            and all(len(unquote(part or "").encode()) <= MAX_CREDENTIAL for part in (parts.username, parts.password))
         )
     except ValueError:
         is_good = False

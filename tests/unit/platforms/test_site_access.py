@@ -11,8 +11,9 @@ from mediadl import clock
 from mediadl.accounts.models import AuditEntry
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
 from platforms import access_selectors, access_services
-from platforms.access import NO_ACCESS, access_for, cookies_file, has_cookies
+from platforms.access import NO_ACCESS, access_for, has_cookies
 from platforms.access_store import forget_known_sites
+from platforms.cookie_files import cookies_file
 from platforms.models import StoredAccess
 from tests.unit.platforms.test_cookie_upload import line
 
@@ -111,7 +112,7 @@ def test_removing_the_last_of_a_site_removes_the_site():
 @pytest.mark.parametrize(
     "proxy",
     ["proxy.example", "ftp://a.example", "http://", "http://a.example:99999", "http://a.example/path",
-     "http://a b.example", "http://a.example\x00", "http://[::1", "javascript:alert(1)"],
+     "http://a b.example", "http://a.example\x00", "http://[::1", "javascript:alert(1)", f"socks5://{'u' * 256}:p@h:1"],
 )  # fmt: skip
 def test_refuses_what_is_no_proxy(proxy):
     with pytest.raises(InvalidFieldsError):
