@@ -21,7 +21,7 @@ from tests.fakes.big_video import make_big_video
 PICTURES = 1000
 FEW = 200  # what a slow peer fetches of them; its rate counts
 GIGABYTE = 1_000_000_000
-ROUNDS = 1
+ROUNDS = 3
 LATENCY = 0.05
 GALLERY_RATIO, LATENCY_RATIO, ITEMS_RATIO, YT_DLP_RATIO = 0.6, 0.97, 0.5, 3.0
 SHA256SUM_RATIO, OPENSSL_RATIO = 0.6, 1.1
