@@ -52,6 +52,7 @@ class Field:
     help: str
     value: Any
     is_set: bool
+    is_cleared: bool
     low: str
     high: str
     unit: str
@@ -123,6 +124,7 @@ def _field(leaf: Leaf, errors: Mapping[str, Any], typed: Mapping[str, Any]) -> F
         help=leaf.help,
         value=typed.get(leaf.path, shown),
         is_set=bool(current) if is_secret else False,
+        is_cleared=is_secret and _clearing(leaf.path) in typed,
         low=_plain(leaf.low) if numeric else "",
         high=_plain(leaf.high),
         unit=next((unit for ending, unit in _UNITS.items() if leaf.path.endswith(ending)), "") if numeric else "",
@@ -142,6 +144,11 @@ def _options(leaf: Leaf, chosen: Any) -> list[Option]:
     """Each choice, and whether it is in ``chosen``: one choice, or lines of them."""
     picked = str(chosen).splitlines()
     return [Option(choice, leaf.words.get(choice, choice), choice in picked) for choice in leaf.choices]
+
+
+def _clearing(path: str) -> str:
+    """The name of the box that empties a secret: its empty field means that it stays."""
+    return f"{path}.clear"
 
 
 def _is_switch(leaf: Leaf) -> bool:
@@ -180,14 +187,18 @@ def typed_value(leaf: Leaf, text: str) -> Any:
 
 
 def patch_of(posted: Mapping[str, str]) -> dict[str, Any]:
-    """The nested patch of a sent form; a secret that was left empty stays as it is."""
+    """The nested patch of a sent form; a secret that was left empty stays, unless the box beside it clears it."""
     patch: dict[str, Any] = {}
     for leaf in leaves():
         if leaf.kind is Kind.BOOLEAN:
             if f"{leaf.path}.shown" not in posted:
                 continue
             text = posted.get(leaf.path, "")
-        elif leaf.path not in posted or (leaf.kind is Kind.SECRET and not posted[leaf.path]):
+        elif leaf.kind is Kind.SECRET:
+            text = posted.get(leaf.path, "")
+            if not text and _clearing(leaf.path) not in posted:
+                continue
+        elif leaf.path not in posted:
             continue
         else:
             text = posted[leaf.path]

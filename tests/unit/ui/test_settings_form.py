@@ -4,6 +4,7 @@ import pytest
 
 from mediadl.configuration.registry import Kind, leaves
 from mediadl.configuration.selectors import value
+from mediadl.configuration.services import change
 from mediadl.ui.presenters.settings_form import patch_of, sections
 from tests.unit.ui.rows import browser_as
 
@@ -18,8 +19,6 @@ def test_every_leaf_has_its_place_in_the_form():
 
 def test_a_secret_is_never_put_into_the_page():
     secret = next(leaf for leaf in leaves() if leaf.kind is Kind.SECRET)
-    from mediadl.configuration.services import change
-
     change(_nested(secret.path, "hunter-two"), user=None)
     assert b"hunter-two" not in browser_as().get("/settings").content
     field = next(field for section in sections() for field in section.fields if field.path == secret.path)
@@ -37,6 +36,31 @@ def test_an_empty_secret_and_a_switch_that_was_not_shown_stay_as_they_are():
     assert patch_of({secret.path: ""}) == {}
     assert patch_of({"platforms.web.enabled.shown": "1"}) == {"platforms": {"web": {"enabled": False}}}
     assert patch_of({}) == {}
+
+
+@pytest.mark.parametrize("path", [leaf.path for leaf in leaves() if leaf.kind is Kind.SECRET])
+def test_a_secret_that_is_set_can_be_cleared(path):
+    browser = browser_as()
+    box = f'name="{path}.clear"'
+    assert box not in browser.get("/settings").content.decode()
+    change(_nested(path, "json://hunter.example/two"), user=None)
+    assert box in browser.get("/settings").content.decode()
+    browser.post("/settings", {path: ""})
+    assert value(path)
+    browser.post("/settings", {path: "", f"{path}.clear": "on"})
+    assert value(path) == ""
+    assert box not in browser.get("/settings").content.decode()
+
+
+def test_a_secret_stays_marked_to_be_cleared_beside_a_mistake_and_what_is_typed_replaces_it():
+    secret = next(leaf for leaf in leaves() if leaf.kind is Kind.SECRET)
+    change(_nested(secret.path, "hunter-two"), user=None)
+    cleared = {secret.path: "", f"{secret.path}.clear": "on"}
+    answer = browser_as().post("/settings", {**cleared, "general.retry_attempts": "99"})
+    assert _field(answer, secret.path).is_cleared
+    assert value(secret.path) == "hunter-two"
+    browser_as().post("/settings", {**cleared, secret.path: "hunter-three"})
+    assert value(secret.path) == "hunter-three"
 
 
 def test_sending_the_form_changes_the_settings():
