@@ -41,7 +41,16 @@ class MessageAdmin(ReadOnlyAdmin):
 class ChannelStateAdmin(ReadOnlyAdmin):
     """How each target does."""
 
-    list_display = ["channel", "host", "failures", "last_error", "last_error_at", "last_sent_at", "next_attempt_at"]
+    list_display = [
+        "channel",
+        "host",
+        "failures",
+        "last_error",
+        "last_error_at",
+        "test_error",
+        "last_sent_at",
+        "next_attempt_at",
+    ]
     exclude = ["target"]
 
 

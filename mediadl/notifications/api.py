@@ -69,6 +69,8 @@ class ChannelAnswer(serializers.Serializer):
     last_error = serializers.CharField()
     last_error_at = serializers.DateTimeField(allow_null=True)
     last_sent_at = serializers.DateTimeField(allow_null=True)
+    test_error = serializers.CharField(help_text="Why the last test failed; empty once something got through.")
+    test_failed_at = serializers.DateTimeField(allow_null=True)
     next_attempt_at = serializers.DateTimeField(allow_null=True)
 
 

@@ -79,6 +79,8 @@ class ChannelState(models.Model):
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True)
     last_sent_at = models.DateTimeField(null=True)
+    test_error = models.TextField(blank=True, default="")  # of the last test, until one or a message gets through
+    test_failed_at = models.DateTimeField(null=True)
     window_started_at = models.DateTimeField(null=True)  # of the hour in which ``sent_in_window`` went
     sent_in_window = models.PositiveIntegerField(default=0)
 

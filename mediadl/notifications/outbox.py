@@ -111,7 +111,7 @@ def _sent(state: ChannelState, messages: list[Message], rule: ChannelRule) -> da
     with transaction.atomic():
         Message.objects.filter(pk__in=[message.pk for message in messages]).update(sent_at=now)
         current = ChannelState.objects.select_for_update().get(pk=state.pk)
-        current.failures, current.last_sent_at, current.last_error = 0, now, ""
+        current.failures, current.last_sent_at, current.last_error, current.test_error = 0, now, "", ""
         window = timedelta(hours=1)
         if current.window_started_at is None or current.window_started_at <= now - window:
             current.window_started_at, current.sent_in_window = now, 0

@@ -10,7 +10,7 @@ from mediadl.net.urls import host_of
 from mediadl.notifications.choices import USER
 from mediadl.notifications.models import Channel, ChannelState, Choice
 from mediadl.notifications.outbox import waiting
-from mediadl.notifications.targets import service_of
+from mediadl.notifications.targets import is_in_settings, service_of
 
 
 def channels_json() -> list[dict[str, Any]]:
@@ -19,11 +19,18 @@ def channels_json() -> list[dict[str, Any]]:
         (row["channel"], row["target"]): row["n"]
         for row in waiting().order_by().values("channel", "target").annotate(n=Count("id"))
     }
-    states = {(state.channel, state.target): state for state in ChannelState.objects.all()}
+    states = {(state.channel, state.target): state for state in ChannelState.objects.all() if _is_of_now(state)}
     return [
         _json(channel, target, counts.get((channel, target), 0), states.get((channel, target)))
         for channel, target in sorted(counts.keys() | states.keys())
     ]
+
+
+def _is_of_now(state: ChannelState) -> bool:
+    """Whether it tells of messages, or of a test of what is still in the settings."""
+    if state.failures or state.last_error or state.last_sent_at:
+        return True
+    return bool(state.test_error) and is_in_settings(state.channel, state.target)
 
 
 def _json(channel: str, target: str, n: int, state: ChannelState | None) -> dict[str, Any]:
@@ -35,6 +42,8 @@ def _json(channel: str, target: str, n: int, state: ChannelState | None) -> dict
         "last_error": state.last_error if state else "",
         "last_error_at": _moment(state.last_error_at if state else None),
         "last_sent_at": _moment(state.last_sent_at if state else None),
+        "test_error": state.test_error if state else "",
+        "test_failed_at": _moment(state.test_failed_at if state else None),
         "next_attempt_at": _moment(state.next_attempt_at if state and n else None),
     }
 

@@ -35,6 +35,16 @@ def is_wanted(channel: str, name: str) -> bool:
     return False
 
 
+def is_in_settings(channel: str, name: str) -> bool:
+    """Whether a test would go to this target, also while the channel is switched off."""
+    match channel:
+        case Channel.WEBHOOK:
+            return name in webhook_urls()
+        case Channel.APPRISE:
+            return address_of(name) is not None
+    return True
+
+
 def mail_is_on() -> bool:
     """Whether mails are sent at all."""
     return bool(value("notifications.email.enabled"))

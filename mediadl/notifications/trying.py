@@ -1,6 +1,7 @@
 """The test button: does what is configured work, and if not, why?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -8,11 +9,11 @@ from mediadl import clock
 from mediadl.accounts.services import audit
 from mediadl.api.errors import InvalidFieldsError, ServiceUnavailableError
 from mediadl.notifications.apprise_sending import send_apprise
-from mediadl.notifications.apprise_targets import apprise_addresses
+from mediadl.notifications.apprise_targets import apprise_addresses, target_of
 from mediadl.notifications.errors import DeliveryError
 from mediadl.notifications.kinds import Kind, Level
 from mediadl.notifications.mails import general_recipients, missing_setting, new_mail, smtp_server
-from mediadl.notifications.models import Channel, Message
+from mediadl.notifications.models import Channel, ChannelState, Message
 from mediadl.notifications.smtp import send_mail
 from mediadl.notifications.targets import webhook_urls
 from mediadl.notifications.webhooks import post_webhook
@@ -27,6 +28,7 @@ def send_test(*, user: Any, channel: str = "") -> str:
     """Send a test through ``channel``, or through the first one that is set up; now, past the outbox.
 
     The stored settings count, also where the channel is still switched off. Answers the channel.
+    Why a target did not take it is kept beside that target until something gets through.
 
     Raises:
         InvalidFieldsError: nothing is configured, or what is cannot work.
@@ -68,18 +70,35 @@ def _missing(channel: Channel) -> tuple[str, str] | None:
 
 def _try_mail() -> None:
     mail = new_mail("mediadl: test", f"{_TEXT}\n", str(uuid4()), general_recipients())
-    if refused := send_mail(smtp_server(), mail):
-        raise DeliveryError(f"These recipients were refused: {', '.join(refused)}.", may_pass=False)
+    with _result_kept(Channel.EMAIL, ""):
+        if refused := send_mail(smtp_server(), mail):
+            raise DeliveryError(f"These recipients were refused: {', '.join(refused)}.", may_pass=False)
 
 
 def _try_webhooks() -> None:
     for url in webhook_urls()[:_MOST_TRIED]:
-        post_webhook(_message(Channel.WEBHOOK, url))
+        with _result_kept(Channel.WEBHOOK, url):
+            post_webhook(_message(Channel.WEBHOOK, url))
 
 
 def _try_apprise() -> None:
     for address in apprise_addresses()[:_MOST_TRIED]:
-        send_apprise(address, [_message(Channel.APPRISE, "")])
+        with _result_kept(Channel.APPRISE, target_of(address)):
+            send_apprise(address, [_message(Channel.APPRISE, "")])
+
+
+@contextmanager
+def _result_kept(channel: Channel, target: str) -> Iterator[None]:
+    try:
+        yield
+    except DeliveryError as error:
+        now = clock.now()
+        failed = {"test_error": error.detail, "test_failed_at": now}
+        ChannelState.objects.update_or_create(
+            channel=channel, target=target, defaults=failed, create_defaults={**failed, "next_attempt_at": now}
+        )
+        raise
+    ChannelState.objects.filter(channel=channel, target=target).update(test_error="")
 
 
 def _message(channel: Channel, target: str) -> Message:

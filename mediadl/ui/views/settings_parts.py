@@ -6,16 +6,16 @@ from django.views.decorators.http import require_POST
 from downloads.cleanup import preview_cleanup
 from downloads.limits import LimitAction, preview_limit
 from mediadl.accounts.models import Role
-from mediadl.api.errors import NotFoundError
+from mediadl.api.errors import ApiError, NotFoundError
 from mediadl.configuration.registry import leaf
 from mediadl.configuration.selectors import value
 from mediadl.configuration.values import problem_with
 from mediadl.notifications.models import Channel
 from mediadl.notifications.selectors import channels_json
 from mediadl.notifications.trying import send_test
-from mediadl.ui.access import page, person
-from mediadl.ui.pages import render_part
-from mediadl.ui.triggers import toast
+from mediadl.ui.access import error_words, page, person
+from mediadl.ui.pages import render_part, render_problem
+from mediadl.ui.triggers import toast, trigger
 
 
 def _typed_number(request: HttpRequest, path: str) -> int:
@@ -51,5 +51,10 @@ def try_channel(request: HttpRequest, channel: str) -> HttpResponse:
     """Send a test with the saved settings."""
     if channel not in Channel.values:
         raise NotFoundError
-    send_test(user=person(request), channel=channel)
+    try:
+        send_test(user=person(request), channel=channel)
+    except ApiError as error:
+        response = render_problem(request, status=error.status, title="The test failed", detail=error_words(error))
+        trigger(response, "refresh-channels")
+        return response
     return toast(HttpResponse(status=204), "The test was sent", also="refresh-channels")

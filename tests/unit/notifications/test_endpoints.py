@@ -77,6 +77,25 @@ def test_the_last_error_is_shown_without_the_webhooks_address(client: Client):
         assert b"secret-token" not in page + client.get(f"/admin/notifications/{model}/{row.pk}/change/").content
 
 
+def test_the_last_tests_error_is_told_until_a_message_gets_through():
+    admin, hook = client_as(Role.ADMIN), Hook()
+    post_to("http://127.0.0.1:9/secret-token")
+    assert admin.post(TEST).status_code == 503
+    (shown,) = admin.get("/settings/notifications").json()["channels"]
+    assert "could not be reached" in shown["test_error"]
+    assert "secret-token" not in str(shown)
+    assert shown["test_failed_at"]
+    assert (shown["failures"], shown["last_error"]) == (0, "")
+    with hook_server(hook) as url:
+        post_to(url)
+        ChannelState.objects.update(target=url)
+        with transaction.atomic():
+            notify("failure", "Download Failed", "because")
+        send()
+    (shown,) = admin.get("/settings/notifications").json()["channels"]
+    assert (shown["test_error"], len(hook.posts)) == ("", 1)
+
+
 def test_the_browser_hears_only_while_its_switch_is_on():
     with transaction.atomic():
         notify("failure", "One", "because", "/queue", label="Queue")

@@ -8,7 +8,7 @@ from downloads.cleanup import preview_cleanup
 from mediadl.accounts.models import Role
 from mediadl.configuration.services import change
 from mediadl.notifications.kinds import Kind
-from mediadl.notifications.models import Choice
+from mediadl.notifications.models import ChannelState, Choice
 from tests.api.clients import client_of, make_user
 from tests.unit.downloads.library import add_downloads
 from tests.unit.notifications.servers import Hook, hook_server
@@ -39,6 +39,28 @@ def test_the_settings_show_the_last_error_and_test_each_channel():
     assert refused.status_code == 422
     assert b"smtp_host" not in refused.content
     assert browser.post("/settings/channels/pigeon/test", headers=HTMX).status_code == 404
+
+
+def test_why_a_test_failed_stays_on_the_page_until_one_gets_through():
+    browser, hook = browser_as(Role.ADMIN), Hook()
+    test, listed = "/settings/channels/webhook/test", "/settings/channels"
+    with hook_server(hook) as url:
+        change({"notifications": {"webhooks": {"urls": [url]}}}, user=None)
+    failed = browser.post(test, headers=HTMX)  # nobody listens there any more
+    assert failed.status_code == 503
+    assert "refresh-channels" in json.loads(failed.headers["HX-Trigger"])
+    words = browser.get(listed).content.decode()
+    assert "Last test failed" in words
+    assert "could not be reached" in words
+    assert "works" not in words
+    change({"notifications": {"webhooks": {"urls": []}}}, user=None)
+    assert "could not be reached" not in browser.get(listed).content.decode()
+    with hook_server(hook) as url:
+        change({"notifications": {"webhooks": {"urls": [url]}}}, user=None)
+        ChannelState.objects.update(target=url)
+        assert "Last test failed" in browser.get(listed).content.decode()
+        browser.post(test, headers=HTMX)
+    assert b"Nothing was sent yet" in browser.get(listed).content
 
 
 def test_what_would_be_removed_is_shown_before_it_is_saved(tmp_path):
