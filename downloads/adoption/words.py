@@ -14,6 +14,11 @@ _REAL = {**_DRY, "adopt": "adopted", "refused": "left out: no media, or damaged"
 FILE_WORDS = {"adopt": "adopt", "already_here": "here", "same_bytes": "same", "same_item": "same"}
 
 
+def files_so_far(counts: Mapping[str, int]) -> int:
+    """How many files were looked at."""
+    return sum(counts.get(name, 0) for name in _REAL)
+
+
 def lines_of(counts: Mapping[str, int], *, dry_run: bool) -> list[str]:
     """One line a kind that there is."""
     words = _DRY if dry_run else _REAL

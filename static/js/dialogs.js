@@ -55,13 +55,18 @@ export function startDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
-  // A form with data-ask is sent only after the question; it names what is lost and the button.
+  // A form, or one of its buttons, with data-ask is sent only after the question; it names what is lost and the button.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.dataset.ask) return;
+    const pressed = event.submitter;
+    const { ask: text, askTitle: title, askButton: confirm } = pressed?.dataset.ask ? pressed.dataset : form.dataset;
+    if (!text) return;
     event.preventDefault();
-    const { ask: text, askTitle: title, askButton: confirm } = form.dataset;
-    if ((await ask({ title, text, confirm, danger: true })).yes) form.submit();
+    if (!(await ask({ title, text, confirm, danger: true })).yes) return;
+    const said = document.createElement("input"); // submit() itself leaves the pressed button out
+    if (pressed?.name) form.append(Object.assign(said, { type: "hidden", name: pressed.name, value: pressed.value }));
+    form.submit();
+    said.remove(); // or it would speak for another button when one comes back
   });
   // hx-confirm uses the same dialog; data-confirm-* name what is lost and the button.
   document.body.addEventListener("htmx:confirm", async (event) => {

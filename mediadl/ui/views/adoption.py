@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from downloads.adoption.models import AdoptionStatus
+from downloads.adoption.models import AdoptionRun, AdoptionStatus
 from downloads.adoption.request import PLATFORMS
 from downloads.adoption.selectors import entry_counts, recent_runs
 from downloads.adoption.services import cancel_adoption, start_adoption
-from downloads.adoption.words import lines_of
+from downloads.adoption.words import files_so_far, lines_of
 from downloads.selectors import list_downloads
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError
@@ -30,10 +30,7 @@ _FIELDS = ("folder", "placement", "platform", "source")
 
 def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     found = list(recent_runs())
-    runs = [
-        {"run": run, "lines": lines_of(run.counts, dry_run=run.dry_run), "problems": _problems(run.examples)}
-        for run in found
-    ]
+    runs = [_shown(run, found) for run in found]
     known, with_file = entry_counts()
     shown = {
         "runs": runs,
@@ -47,6 +44,29 @@ def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRes
         "binned": binned_count(),
     }
     return render_page(request, "adoption/page.html", shown | context, current="history", status=status)
+
+
+def _shown(run: AdoptionRun, runs: list[AdoptionRun]) -> dict[str, Any]:
+    is_running = run.status == AdoptionStatus.RUNNING
+    return {
+        "run": run,
+        "is_running": is_running,
+        "so_far": files_so_far(run.counts),
+        "lines": lines_of(run.counts, dry_run=run.dry_run) if run.counts or not is_running else [],
+        "problems": _problems(run.examples),
+        "can_be_done": run.dry_run and run.status == AdoptionStatus.DONE and not _is_carried_out(run, runs),
+    }
+
+
+def _is_carried_out(looked: AdoptionRun, runs: list[AdoptionRun]) -> bool:
+    """Whether what a dry run told was done since, or is being done."""
+    return any(
+        run.pk > looked.pk
+        and not run.dry_run
+        and run.status in (AdoptionStatus.RUNNING, AdoptionStatus.DONE)
+        and all(getattr(run, name) == getattr(looked, name) for name in (*_FIELDS, "archives"))
+        for run in runs
+    )
 
 
 def _problems(examples: list[dict[str, str]]) -> list[dict[str, str]]:

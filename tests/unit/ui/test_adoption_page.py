@@ -45,10 +45,14 @@ def test_a_dry_run_and_then_the_adoption(admin, folder):
     assert 'aria-current="page">Adopt' in shown
     assert "3 files would be adopted" in shown
     assert "page.jpg" in shown
+    assert "Do it" in shown
     assert Download.objects.count() == 0
     admin.post(reverse("adoption"), {**form, "dry_run": "no"})
+    assert "Do it" not in admin.get(reverse("adoption")).content.decode()
     work()
-    assert "3 files adopted" in admin.get(reverse("adoption")).content.decode()
+    done = admin.get(reverse("adoption")).content.decode()
+    assert "3 files adopted" in done
+    assert "Do it" not in done
     assert Download.objects.count() == 3
 
 
@@ -62,6 +66,37 @@ def test_a_folder_without_archives_is_shown_and_the_page_asks_again_while_it_run
     done = admin.get(reverse("adoption")).content.decode()
     assert f"<code>{folder}</code>" in done
     assert "hx-trigger" not in done[done.index('id="adoptions"') :][:200]
+
+
+def test_what_was_stopped_or_asked_for_in_another_way_can_still_be_done(admin, folder):
+    instagram_collection(folder, 1)
+    form = {"folder": str(folder), "placement": "in_place"}
+    admin.post(reverse("adoption"), {**form, "dry_run": "yes"})
+    work()
+    for other in ({"source": "someone"}, {}):
+        admin.post(reverse("adoption"), {**form, **other, "dry_run": "no"})
+        if not other:
+            admin.post(reverse("adoption-cancel", args=[AdoptionRun.objects.latest("pk").pk]))
+        assert "Do it" in admin.get(reverse("adoption")).content.decode()
+
+
+def test_a_running_one_says_how_many_files_it_has_seen_so_far(admin, folder):
+    instagram_collection(folder, 70)  # more than one batch
+    admin.post(reverse("adoption"), {"folder": str(folder), "placement": "in_place", "dry_run": "no"})
+    waiting = admin.get(reverse("adoption")).content.decode()
+    assert "<strong>0</strong> files so far" in waiting
+    assert "Nothing to adopt was found" not in waiting
+    work_on_adoptions(seconds=0)
+    shown = admin.get(reverse("adoption")).content.decode()
+    assert "<strong>64</strong> files so far" in shown
+    work()
+    assert "so far" not in admin.get(reverse("adoption")).content.decode().partition('id="adoptions"')[2]
+
+
+def test_adopting_without_a_dry_run_asks_first(admin):
+    page = admin.get(reverse("adoption")).content.decode()
+    (button,) = [part for part in page.split("<button")[1:] if 'name="dry_run"' in part and 'value="no"' in part]
+    assert 'data-ask-title="Adopt without a dry run?"' in button
 
 
 @pytest.mark.parametrize("place", ["/etc", "relative", "/nowhere"])
