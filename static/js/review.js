@@ -17,7 +17,7 @@ function slide(review, percent) {
 function decide(event) {
   const review = document.querySelector("[data-review]");
   if (!review || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return; // it has its own meaning there
+  if (event.key === "Enter" && event.target.closest?.("a, button, summary, input, select, textarea")) return; // it has its own meaning there
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const button = [...review.querySelectorAll("[data-review-key]")].find((one) => one.dataset.reviewKey === key);
   if (!button || event.repeat || review.dataset.decided) return;

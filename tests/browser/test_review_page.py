@@ -63,6 +63,25 @@ def test_pairs_are_decided_by_keys_and_a_replacement_is_undone(page: Page, addre
     assert _bytes(page, address, again["id"]) == before
 
 
+def test_enter_on_the_slider_or_a_button_decides_nothing(page: Page, address: str, data_dir: Path) -> None:
+    stage.add_pairs(data_dir, ["slid.one"], cut=20)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.goto(f"{address}/platforms/review?search=slid.one")
+    page.get_by_role("button", name="Slider").press("Enter")
+    slider = page.get_by_role("slider")
+    slider.press("ArrowRight")
+    slider.press("Enter")
+    page.get_by_role("searchbox").press("Escape")
+    page.get_by_role("button", name="Difference").press("Enter")
+    expect(page.locator("[data-mode=difference]")).to_be_visible()
+    assert sent == []
+    assert len(_stored(page, address, "slid.one")) == 2
+    page.locator("#pair-title").click()
+    page.locator("body").press("n")
+    expect(page.get_by_role("heading", name="Nothing to compare")).to_be_visible()
+
+
 def test_a_deleted_file_is_restored_from_the_recycle_bin(page: Page, address: str, data_dir: Path) -> None:
     stage.add_pairs(data_dir, ["bin.one"], cut=0)
     [upgraded] = _stored(page, address, "bin.one")
