@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("platforms/access/cookies", site_access.store_cookies, name="access-cookies"),
     path("platforms/access/connection", site_access.set_connection, name="access-connection"),
     path("platforms/access/forget", site_access.forget, name="access-forget"),
+    path("platforms/<slug:name>/known", platforms.known, name="platform-known"),
     path("platforms/<slug:name>/start", platforms.start, name="platform-start"),
     path("platforms/<slug:name>/switch", platforms.switch, name="platform-switch"),
     path("settings", settings.settings, name="settings"),

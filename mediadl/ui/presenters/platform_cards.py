@@ -107,8 +107,10 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _downloader(row: Mapping[str, Any]) -> DownloaderCard:
+def _downloader(row: Mapping[str, Any], platform: str) -> DownloaderCard:
     label, _, note = row["display_name"].partition(" (")
+    if label == platform and note == f"{row['name']})":  # the card has the platform's name already
+        label, note = row["name"], ""
     budget = _budget(row["rate_limit"])
     return DownloaderCard(
         name=row["name"],
@@ -150,7 +152,7 @@ def platform_card(row: Mapping[str, Any], today: int) -> PlatformCard:
         advice=advice_for(code),
         next_attempt=_moment(row["next_attempt_at"]),
         budget=_budget(row["rate_limit"]),
-        downloaders=[_downloader(one) for one in row["downloaders"]],
+        downloaders=[_downloader(one, row["display_name"]) for one in row["downloaders"]],
     )
 
 

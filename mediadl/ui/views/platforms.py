@@ -13,14 +13,15 @@ from mediadl.api.errors import ApiError, InvalidFieldsError, NotFoundError
 from mediadl.configuration import services as configuration
 from mediadl.stats import selectors as stats
 from mediadl.ui.access import may, page, person
+from mediadl.ui.links import thumbnail_url
 from mediadl.ui.numbers import page_number, whole_number
-from mediadl.ui.pages import render_page
+from mediadl.ui.pages import render_page, render_part
 from mediadl.ui.presenters.extractors import extractors, update_note
 from mediadl.ui.presenters.platform_cards import platform_cards
 from mediadl.ui.presenters.platform_words import downloader_label, platform_icon
 from mediadl.ui.presenters.site_access import access_context
 from mediadl.ui.presenters.source_cards import source_cards
-from mediadl.ui.selectors.library import source_count, sources
+from mediadl.ui.selectors.library import known_of, source_count, sources
 from mediadl.ui.selectors.monitors import ends_soon, threads
 from mediadl.ui.triggers import toast
 from platforms import registry
@@ -116,6 +117,19 @@ def _clean_source(info: PlatformInfo, text: str) -> str:
         return info.clean_source(text)
     except SourceError as error:
         raise InvalidFieldsError({"source": [str(error)]}, str(error)) from error
+
+
+@page(Role.USER)
+def known(request: HttpRequest, name: str) -> HttpResponse:
+    """What our records tell of the profile that is being typed; nothing where it is new or not a name yet."""
+    info = registry.get(name)
+    try:
+        source = info.clean_source(request.GET.get("source", "").strip())
+    except SourceError:
+        return HttpResponse()
+    found = known_of(info.name, source)
+    picture = thumbnail_url(found.newest_id) if found.newest_id else ""
+    return render_part(request, "platforms/_known.html", {"known": found, "picture": picture})
 
 
 def _back(request: HttpRequest, title: str, detail: str = "", *, level: str = "success") -> HttpResponse:
