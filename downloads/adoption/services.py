@@ -9,7 +9,7 @@ from django.db import transaction
 
 from downloads.adoption.archives import UnreadableArchiveError
 from downloads.adoption.deciding import Decision
-from downloads.adoption.models import AdoptionRun, AdoptionStatus
+from downloads.adoption.models import AdoptedEntry, AdoptionRun, AdoptionStatus
 from downloads.adoption.request import PLATFORMS, AdoptionRefusedError, AdoptionRequest, FilePlacement
 from downloads.adoption.request import refuse_wrong_places as refuse_places
 from downloads.adoption.run import Progress, advance
@@ -79,6 +79,21 @@ def cancel_adoption(*, run_id: int, user: Any) -> AdoptionRun:
             raise TransitionRefusedError("It has ended already.")
         audit(user, "adoption.cancel", run_id)
     return AdoptionRun.objects.get(pk=run_id)
+
+
+def forget_entry(*, entry_id: int, user: Any) -> None:
+    """Forget an archive entry that has no file, and others of the same medium: a run may fetch it.
+
+    Raises:
+        NotFoundError: it is not known any more, or its file is here.
+    """
+    with transaction.atomic():
+        without_file = AdoptedEntry.objects.filter(download__isnull=True)
+        entry = without_file.filter(pk=entry_id).first()
+        if entry is None:
+            raise NotFoundError("No archive entry without a file has this id any more.")
+        without_file.filter(match=entry.match).delete()
+        audit(user, "adoption.forget", entry_id, {"program": entry.program, "entry": entry.entry})
 
 
 def has_running_adoption() -> bool:

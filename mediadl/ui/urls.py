@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/path-preview", settings.path_preview, name="path-preview"),
     path("history/known", history.forgotten, name="history-forgotten"),
     path("history/known/<id:tombstone_id>/again", history.fetch_again, name="history-fetch-again"),
+    path("history/known/archived/<id:entry_id>/again", history.fetch_archived, name="history-fetch-archived"),
     path("history/bin", recycle_bin.recycle_bin, name="history-bin"),
     path("history/bin/empty", recycle_bin.empty, name="bin-empty"),
     path("history/bin/<id:entry_id>/restore", recycle_bin.restore_file, name="bin-restore"),

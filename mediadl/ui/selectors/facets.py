@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from downloads.models import BinEntry, BinState, CubeCell, CubeMonth, CubeTotal, Tombstone
+from downloads.models import AdoptedEntry, BinEntry, BinState, CubeCell, CubeMonth, CubeTotal, Tombstone
 from downloads.selectors import DownloadFilters
 
 MOST_SOURCES = 30
@@ -35,8 +35,8 @@ def months(filters: DownloadFilters) -> list[date]:
 
 
 def forgotten_count() -> int:
-    """How many items are known but not here: deleted on purpose."""
-    return Tombstone.objects.count()
+    """How many items are known but not here: deleted on purpose, or named by an archive without a file."""
+    return Tombstone.objects.count() + AdoptedEntry.objects.filter(download__isnull=True).count()
 
 
 def binned_count() -> int:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from downloads import services
+from downloads.adoption.services import forget_entry
 from downloads.annotations.services import annotate
 from downloads.models import Tombstone
 from downloads.selectors import file_location, get_download, list_downloads, matching_ids
@@ -31,6 +35,7 @@ from mediadl.ui.presenters.history_filters import (
 from mediadl.ui.presenters.lightbox import shown
 from mediadl.ui.presenters.tiles import tiles_of
 from mediadl.ui.selectors.facets import binned_count, forgotten_count, months
+from mediadl.ui.selectors.forgotten import archived_entries, deleted_items
 from mediadl.ui.triggers import toast, trigger
 from mediadl.ui.words import count
 from mediadl.web.archive import ArchiveEntry, ArchiveResponse
@@ -119,16 +124,26 @@ def write_annotations(request: HttpRequest, download_id: int) -> HttpResponse:
 
 @page()
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """What is known but not here: deleted on purpose and not fetched again."""
+    """What is known but not here and not fetched again; ``?of=archives``: what adopted archives name."""
     number = page_number(request.GET.get("page", ""))
-    rows = Tombstone.objects.order_by("-deleted_at", "-id")[(number - 1) * PER_PAGE : number * PER_PAGE]
-    total = forgotten_count()
+    search = request.GET.get("search", "").strip()[:200]
+    of_archives = request.GET.get("of") == "archives"
+    found: QuerySet[Any] = archived_entries(search) if of_archives else deleted_items(search)
+    rows = list(found[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    kept = {"of": "archives"} if of_archives else {}
     context = {
-        "rows": rows,
-        "forgotten": total,
+        "rows": rows[:PER_PAGE],
+        "search": search,
+        "of_archives": of_archives,
+        "has_archived": of_archives or archived_entries().exists(),
+        "kept_values": kept,
+        "kept_query": "".join(
+            f"&{urlencode({name: text})}" for name, text in {**kept, "search": search}.items() if text
+        ),
+        "forgotten": forgotten_count(),
         "binned": binned_count(),
         "total": list_downloads(per_page=1).total,
-        "next_page": number + 1 if number * PER_PAGE < total else 0,
+        "next_page": number + 1 if len(rows) > PER_PAGE else 0,
         "previous_page": number - 1,
     }
     return render_page(request, "history/forgotten.html", context, current="history")
@@ -144,6 +159,16 @@ def fetch_again(request: HttpRequest, tombstone_id: int) -> HttpResponse:
     services.remove_tombstones(platform=row.platform, media_ids=[row.media_id])
     if not request.headers.get("HX-Request"):
         return redirect("history-forgotten")
+    return toast(HttpResponse(), "It is fetched again", "By the next run of its source.")
+
+
+@require_POST
+@page(Role.USER)
+def fetch_archived(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Forget what an adopted archive names, so that the next run of its source fetches it."""
+    forget_entry(entry_id=entry_id, user=person(request))
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('history-forgotten')}?of=archives")
     return toast(HttpResponse(), "It is fetched again", "By the next run of its source.")
 
 

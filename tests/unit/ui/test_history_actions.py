@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from downloads.models import Download, Tombstone
+from downloads.models import AdoptedEntry, Download, Tombstone
+from mediadl import clock
 from mediadl.accounts.models import Role
 from tests.unit.ui.rows import HTMX, browser_as, make_download
 
@@ -44,6 +45,49 @@ def test_what_was_deleted_can_be_fetched_again():
     browser.post(f"/history/known/{row.pk}/again", headers=HTMX)
     assert Tombstone.objects.count() == 0
     assert browser.post(f"/history/known/{row.pk}/again", headers=HTMX).status_code == 404
+
+
+def test_what_is_known_is_found_by_its_source_or_link():
+    for source, url in (("savanna", "https://a.example/lion"), ("harbour", "https://b.example/boat")):
+        Tombstone.objects.create(platform="web", media_id=url, url=url, source=source, deleted_at=clock.now())
+    browser = browser_as(Role.VIEWER)
+    for search in ("SAVANNA", "a.example/li"):
+        shown = browser.get("/history/known", {"search": search})
+        assert [row.source for row in shown.context["rows"]] == ["savanna"]
+        assert f'value="{search}"' in shown.content.decode()
+    assert "Nothing here matches" in browser.get("/history/known?search=nobody").content.decode()
+
+
+def test_pages_of_what_is_known_keep_the_search():
+    rows = [
+        Tombstone(platform="web", media_id=str(n), url="https://a.example/", source="a & b", deleted_at=clock.now())
+        for n in range(61)
+    ]
+    Tombstone.objects.bulk_create(rows)
+    first = browser_as(Role.VIEWER).get("/history/known", {"search": "a & b"})
+    assert len(first.context["rows"]) == 60
+    assert "?page=2&amp;search=a+%26+b" in first.content.decode()
+    second = browser_as(Role.VIEWER).get("/history/known?page=2&search=a+%26+b")
+    assert (len(second.context["rows"]), second.context["next_page"]) == (1, 0)
+
+
+def test_archive_entries_without_a_file_are_listed_and_can_be_fetched_again():
+    made = make_download()
+    for program, entry, download in (("gallery-dl", "instagram1", None), ("yt-dlp", "i A", None), ("x", "b", made)):
+        AdoptedEntry.objects.create(
+            program=program, entry=entry, match="instagram:1", source="ada", download=download, adopted_at=clock.now()
+        )
+    browser = browser_as(Role.USER)
+    assert "?of=archives" in browser.get("/history/known").content.decode()
+    shown = browser.get("/history/known?of=archives&search=gram1")
+    assert [row.entry for row in shown.context["rows"]] == ["instagram1"]
+    again = f"/history/known/archived/{AdoptedEntry.objects.get(entry='instagram1').pk}/again"
+    assert f'hx-post="{again}"' in shown.content.decode()
+    assert browser_as(Role.VIEWER).post(again).status_code == 403
+    browser.post(again, headers=HTMX)
+    assert [row.entry for row in AdoptedEntry.objects.all()] == ["b"]  # its file is here
+    assert browser.post(again, headers=HTMX).status_code == 404
+    assert b"Every adopted entry has its file" in browser.get("/history/known?of=archives").content
 
 
 def test_pages_go_on_and_end():
