@@ -14,13 +14,12 @@ from mediadl.api.roles import Role
 from mediadl.api.serializers import StrictSerializer, read_body
 from mediadl.clock import isoformat_seconds
 from platforms import access_selectors, access_services
-from platforms.cookie_upload import MAX_CHARACTERS
 
 
 class CookiesBody(StrictSerializer):
     """An upload: a ``cookies.txt`` or a browser extension's JSON, as text."""
 
-    content = serializers.CharField(max_length=MAX_CHARACTERS, trim_whitespace=False, write_only=True)
+    content = serializers.CharField(trim_whitespace=False, write_only=True)
 
 
 class ConnectionBody(StrictSerializer):

@@ -38,8 +38,6 @@ class DownloadDetail(DownloadAnswer):
     """One download, with the path of its thumbnail."""
 
     thumbnail_url = serializers.CharField(allow_null=True)
-    tags = serializers.ListField(child=serializers.CharField())
-    note = serializers.CharField(allow_blank=True)
 
 
 class DownloadPage(serializers.Serializer):

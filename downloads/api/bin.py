@@ -100,7 +100,7 @@ class BinViewSet(ApiViewSet):
         purge_entry(entry_id=entry_id, user=request.user)
         return Response(status=204)
 
-    @extend_schema(operation_id="bin_empty", responses=EmptiedAnswer)
+    @extend_schema(operation_id="bin_empty", responses={200: EmptiedAnswer})
     def empty(self, request: Request) -> Response:
         """Delete all files of the bin for good (admins)."""
         read_query(request, ())

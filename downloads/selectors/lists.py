@@ -56,7 +56,7 @@ def get_download(download_id: int) -> dict[str, Any]:
     row = rows[0]
     has_thumbnail = row["metadata"]["has_thumbnail"]
     row["thumbnail_url"] = f"/api/v1/downloads/{download_id}/thumbnail" if has_thumbnail else None
-    row |= annotations_of(download_id)
+    row["metadata"] |= annotations_of(download_id)
     row["metadata"]["shares_bytes_with"] = _sharing(download_id)
     return row
 

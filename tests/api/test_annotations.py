@@ -14,15 +14,19 @@ def test_tags_and_a_note_are_written_and_found(tmp_path):
     changed = client.patch(
         f"/downloads/{first.pk}", {"tags": ["Beach ", "beach", "2025"], "note": " A good one "}
     ).json()
-    assert (changed["tags"], changed["note"], changed["kept"]) == (["2025", "beach"], "A good one", False)
+    assert (changed["metadata"]["tags"], changed["metadata"]["note"], changed["kept"]) == (
+        ["2025", "beach"],
+        "A good one",
+        False,
+    )
     client.patch(f"/downloads/{second.pk}", {"tags": ["beach"], "kept": True})
     found = client.get("/downloads?tag=Beach").json()
     assert ({row["id"] for row in found["items"]}, found["total"]) == ({first.pk, second.pk}, 2)
     assert client.get("/downloads?tag=beach&kept=true").json()["total"] == 1
     assert client.get("/downloads?tag=none").json()["total"] == 0
-    assert client.get(f"/downloads/{second.pk}").json()["note"] == ""
+    assert client.get(f"/downloads/{second.pk}").json()["metadata"]["note"] == ""
     emptied = client.patch(f"/downloads/{first.pk}", {"tags": [], "note": ""}).json()
-    assert (emptied["tags"], emptied["note"]) == ([], "")
+    assert (emptied["metadata"]["tags"], emptied["metadata"]["note"]) == ([], "")
 
 
 @pytest.mark.parametrize(

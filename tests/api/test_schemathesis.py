@@ -45,6 +45,14 @@ REFUSED_WITH_REASON = {
     "POST /scheduler/jobs": "schedules fall due some day; sources and options are the platform's",
     "PATCH /scheduler/jobs/{id}": "schedules fall due some day; options are the platform's",
     "POST /settings/notifications/test": "a channel is set up before it is tried",
+    "PATCH /downloads/{download_id}": "something is to be changed; tags are visible text",
+    "POST /downloads/adoptions": "there is a folder or an archive, and it may be read",
+    **dict.fromkeys(
+        (f"{method} /platforms/access/{{id}}" for method in ("GET", "PATCH", "DELETE")),
+        "the site is a platform or a host",
+    ),
+    "PUT /platforms/access/{id}/cookies": "the site is a platform or a host; the cookies are its own and can be read",
+    "DELETE /platforms/access/{id}/cookies": "the site is a platform or a host",
     "PATCH /settings": "the download folder exists, is writable, and lies inside the media roots",
 }
 made: Counter[str] = Counter()

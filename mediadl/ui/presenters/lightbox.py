@@ -78,6 +78,6 @@ def shown(row: dict[str, Any]) -> Shown:
         error=data.get("error") or "",
         width=width,
         height=height,
-        tags=row["tags"],
-        note=row["note"],
+        tags=row["metadata"]["tags"],
+        note=row["metadata"]["note"],
     )

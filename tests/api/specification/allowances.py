@@ -19,7 +19,7 @@ ADDED = (
     (
         "GET /downloads/{id}",
         "metadata",
-        f"{_METADATA} shares_bytes_with",
+        f"{_METADATA} shares_bytes_with tags note",
         "Downloads: more keys may be added to metadata",
     ),
     ("GET /downloads/stats", "", "by_content_type", "Downloads, stats: addition"),

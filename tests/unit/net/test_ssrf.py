@@ -4,6 +4,7 @@ Only 127.0.0.1 is open here; the canary listens on 127.0.0.2 and stands for ever
 """
 
 import socket
+from contextlib import closing
 
 import pycurl
 import pytest
@@ -13,6 +14,7 @@ from mediadl.net.client import HttpClient
 from mediadl.net.proxy import GuardingProxy
 from mediadl.net.resolving import Names
 from mediadl.net.sockets import CurlAddress, GuardedSockets
+from mediadl.net.transfer import Transfer
 from tests.fakes.media_server import MediaServer
 from tests.fakes.ssrf_vectors import VECTORS
 from tests.unit.net.fetching import SHORT_TIMES, fetch
@@ -49,18 +51,21 @@ def refused(call) -> None:
 @pytest.mark.parametrize("form", VECTORS)
 def test_forms_of_the_url(form, canary, site, tmp_path):
     url = form.replace("PORT", str(canary.port))
-    with HttpClient(timeouts=SHORT_TIMES) as client:
+    names = Names(lambda _host, _port: [CANARY_HOST])
+    with HttpClient(names=names, timeouts=SHORT_TIMES) as client:
         refused(lambda: client.get(url))
         refused(lambda: client.probe(url))
         refused(lambda: client.post(url, json={}))
-    refused(lambda: fetch(url, tmp_path / "p"))
+    with closing(Transfer(names=names, timeouts=SHORT_TIMES)) as transfer:
+        refused(lambda: fetch(url, tmp_path / "p", transfer=transfer))
 
 
 @pytest.mark.parametrize("form", [form for form in VECTORS if "\r" not in form])
 def test_the_same_as_redirects(form, canary, site, tmp_path):
     location = form.replace("PORT", str(canary.port))
     site.behave("/from", lambda exchange: exchange.respond(302, b"", {"Location": location}))
-    with HttpClient(timeouts=SHORT_TIMES) as client:
+    names = Names(lambda _host, _port: [CANARY_HOST])
+    with HttpClient(names=names, timeouts=SHORT_TIMES) as client:
         refused(lambda: client.get(site.url_of("/from")))
 
 
