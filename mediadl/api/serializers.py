@@ -33,7 +33,11 @@ def _expected(field: Any, value: Any) -> str:
     if isinstance(field, (serializers.ListField, serializers.ListSerializer)):
         return "" if isinstance(value, list) else "Must be a list."
     if isinstance(field, _TEXT_FIELDS):
-        return "" if isinstance(value, str) else "Must be text."
+        if not isinstance(value, str):
+            return "Must be text."
+        longest = getattr(field, "max_length", None)
+        # Counted as it was sent, as the schema's readers do: the field itself would cut spaces off first.
+        return f"At most {longest} characters." if longest is not None and len(value) > longest else ""
     return ""
 
 

@@ -100,3 +100,9 @@ def test_last_use_is_not_a_write_for_each_request(django_assert_num_queries):
     token.get("/auth/me")
     with django_assert_num_queries(1):
         token.get("/auth/me")
+
+
+def test_a_names_length_counts_as_it_is_sent():
+    client = client_as(Role.USER)
+    assert client.post("/auth/tokens", {"name": " " + "x" * 100, "scope": "read"}).status_code == 422
+    assert client.post("/auth/tokens", {"name": " " + "x" * 99, "scope": "read"}).status_code == 201
