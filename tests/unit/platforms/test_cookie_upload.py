@@ -10,7 +10,8 @@ from platforms.contract import SignIn
 from platforms.cookie_upload import CookieUploadError, checked_cookies, read_cookies
 
 INSTAGRAM = SignIn(("instagram.com",), ("sessionid",))
-LATER = int((clock.now() + timedelta(days=30)).timestamp())
+# Of the day, since it stands in the tests' names, and all of pytest's workers must find the same ones.
+LATER = int((clock.now() + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
 EARLIER = int(datetime(2020, 9, 3, tzinfo=UTC).timestamp())
 
 
