@@ -64,7 +64,7 @@ def test_the_open_tab_is_in_sight_on_a_phone(page: Page, address: str) -> None:
     place = page.locator(".tabs [aria-current]").bounding_box()
     assert place is not None
     assert place["x"] >= 0
-    assert place["x"] + place["width"] <= 360
+    assert place["x"] + place["width"] <= 360 + 1  # a browser rounds to fractions of pixels
 
 
 def test_targets_on_a_phone_are_large_enough(page: Page, address: str) -> None:
