@@ -70,11 +70,7 @@ def arm(specification: str) -> None:
     for entry in filter(None, (part.strip() for part in specification.split(","))):
         name, _, action = entry.partition("=")
         action, _, passes = action.partition("@")
-        if (
-            name not in {*POINTS, *LIBRARY_POINTS}
-            or action not in {"raise", "kill"}
-            or (passes and not passes.isdigit())
-        ):
+        if name not in POINTS or action not in {"raise", "kill"} or (passes and not passes.isdigit()):
             raise ValueError(f"{entry!r} is not a failpoint such as store.before_rename=kill@3")
         armed[name] = (action, int(passes or 0))
     with _lock:

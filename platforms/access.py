@@ -26,8 +26,8 @@ class SiteAccess:
 NO_ACCESS = SiteAccess()
 
 
-def access_for(platform: str, downloader: str, url: str) -> SiteAccess:  # noqa: ARG001 - a downloader may differ one day
-    """What goes with requests for ``url`` by a platform's downloader.
+def access_for(platform: str, url: str) -> SiteAccess:
+    """What goes with a platform's requests for ``url``.
 
     Cookies are those of the platform and of the URL's host, each with its own domain, by which the
     client decides what it sends where. A proxy and a user agent of the host count more than the platform's.

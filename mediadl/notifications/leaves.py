@@ -1,5 +1,6 @@
 """The settings below ``notifications``: which channel tells whom of what."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ValidationError
@@ -72,16 +73,21 @@ def _mail_leaves() -> list[Leaf]:
             check=_address_problem,
         ),
         Leaf(f"{top}.to_addresses", LeafKind.TEXT_LIST, list, "Recipients", "One a line.", check=_addresses_problem),
-        Leaf(
-            f"{top}.events",
-            LeafKind.TEXT_LIST,
-            lambda: list(_MAIL_EVENTS),
-            "Mails about",
-            "What happens within a minute comes in one mail.",
-            choices=EVENTS,
-            words=_EVENT_WORDS,
-        ),
+        _events_leaf(top, _MAIL_EVENTS, "Mails about", "What happens within a minute comes in one mail."),
     ]
+
+
+def _events_leaf(top: str, events: Sequence[str], label: str, help_text: str) -> Leaf:
+    """What a channel tells of, at first ``events``."""
+    return Leaf(
+        f"{top}.events",
+        LeafKind.TEXT_LIST,
+        lambda: list(events),
+        label,
+        help_text,
+        choices=EVENTS,
+        words=_EVENT_WORDS,
+    )
 
 
 def _webhook_leaves() -> list[Leaf]:
@@ -103,15 +109,7 @@ def _webhook_leaves() -> list[Leaf]:
             "Signs each POST: X-Mediadl-Signature is the HMAC-SHA256 of the timestamp, a dot and the body.",
             high=MAX_SECRET,
         ),
-        Leaf(
-            f"{top}.events",
-            LeafKind.TEXT_LIST,
-            lambda: list(EVENTS),
-            "Webhooks about",
-            "Each event is one POST.",
-            choices=EVENTS,
-            words=_EVENT_WORDS,
-        ),
+        _events_leaf(top, EVENTS, "Webhooks about", "Each event is one POST."),
     ]
 
 
@@ -135,15 +133,7 @@ def _apprise_leaves() -> list[Leaf]:
             high=MAX_APPRISE,
             check=_apprise_problem,
         ),
-        Leaf(
-            f"{top}.events",
-            LeafKind.TEXT_LIST,
-            lambda: list(_MAIL_EVENTS),
-            "Apprise about",
-            "What happens within a minute comes in one message.",
-            choices=EVENTS,
-            words=_EVENT_WORDS,
-        ),
+        _events_leaf(top, _MAIL_EVENTS, "Apprise about", "What happens within a minute comes in one message."),
     ]
 
 

@@ -54,7 +54,7 @@ class ContextMaker:
         """The context for ``info``."""
         running, item = self._running, self._running.item
         budget = RequestBudget(item.platform, info.name, running.stop, self._before_request)
-        access = access_for(item.platform, info.name, item.url)
+        access = access_for(item.platform, item.url)
         self._info, self._seen = info, Seen()
         client = HttpClient(
             stop=running.stop,

@@ -138,7 +138,7 @@ def _downloader_of(task: MediaTask) -> str:
 
 
 def _access(task: MediaTask) -> SiteAccess:
-    return access_for(task.running.item.platform, _downloader_of(task), task.url)
+    return access_for(task.running.item.platform, task.url)
 
 
 def _headers(task: MediaTask, access: SiteAccess) -> Mapping[str, str]:

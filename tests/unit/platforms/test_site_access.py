@@ -28,32 +28,32 @@ def store(site: str = "instagram", **options: object) -> None:
 
 
 def test_nothing_is_set_at_first():
-    assert access_for("instagram", "gallery-dl", "https://www.instagram.com/a/") is NO_ACCESS
+    assert access_for("instagram", "https://www.instagram.com/a/") is NO_ACCESS
     assert not has_cookies("instagram")
 
 
 def test_cookies_reach_requests_of_their_platform_only():
     store()
-    found = access_for("instagram", "gallery-dl", "https://www.instagram.com/a/")
+    found = access_for("instagram", "https://www.instagram.com/a/")
     assert [(one.name, one.value) for one in found.cookies] == [("sessionid", SECRET)]
-    assert access_for("tiktok", "yt-dlp", "https://www.tiktok.com/@a").cookies == ()
+    assert access_for("tiktok", "https://www.tiktok.com/@a").cookies == ()
     assert has_cookies("instagram")
 
 
 def test_cookies_of_a_host_serve_it_and_the_hosts_below_whatever_the_platform():
     store("forum.example")
     for platform, url in (("forum", "https://forum.example/t/1"), ("web", "https://img.forum.example/a.jpg")):
-        assert len(access_for(platform, "", url).cookies) == 1
+        assert len(access_for(platform, url).cookies) == 1
     for url in ("https://example/", "https://notforum.example/", "https://forum.example.evil.test/"):
-        assert access_for("web", "", url).cookies == ()
+        assert access_for("web", url).cookies == ()
 
 
 def test_a_host_s_proxy_and_user_agent_count_more_than_the_platform_s():
     access_services.set_connection("web", proxy="http://all.example:3128", user_agent="All/1", user=None)
     access_services.set_connection("site.example", proxy=PROXY, user=None)
-    there = access_for("web", "page", "https://www.site.example/a")
+    there = access_for("web", "https://www.site.example/a")
     assert (there.proxy_url, there.user_agent) == (PROXY, "All/1")
-    assert access_for("web", "page", "https://other.example/a").proxy_url == "http://all.example:3128"
+    assert access_for("web", "https://other.example/a").proxy_url == "http://all.example:3128"
 
 
 def test_secrets_are_encrypted_at_rest_and_shown_nowhere():
@@ -91,7 +91,7 @@ def test_cookies_of_another_installation_are_told_and_never_fail_a_request(setti
     store()
     settings.SETTINGS_ENCRYPTION_KEY = "another"
     forget_known_sites()
-    assert access_for("instagram", "", "https://www.instagram.com/").cookies == ()
+    assert access_for("instagram", "https://www.instagram.com/").cookies == ()
     assert access_selectors.get_site("instagram").cookie_state == "unreadable"
 
 
@@ -140,7 +140,7 @@ def test_a_platform_of_many_sites_has_no_cookies_of_its_own():
 
 def test_the_file_for_a_child_is_private_and_gone_afterwards():
     store()
-    cookies = access_for("instagram", "", "https://www.instagram.com/").cookies
+    cookies = access_for("instagram", "https://www.instagram.com/").cookies
     with cookies_file(cookies) as path:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -151,4 +151,4 @@ def test_the_file_for_a_child_is_private_and_gone_afterwards():
 def test_a_browser_s_json_is_stored_like_a_file():
     row = {"domain": ".instagram.com", "name": "sessionid", "value": SECRET, "hostOnly": False, "session": True}
     access_services.store_cookies("instagram", json.dumps([row]), user=None)
-    assert access_for("instagram", "", "https://www.instagram.com/").cookies[0].value == SECRET
+    assert access_for("instagram", "https://www.instagram.com/").cookies[0].value == SECRET
