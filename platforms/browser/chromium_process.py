@@ -9,13 +9,16 @@ import os
 import shlex
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
+from mediadl import clock
 from mediadl.net import children
 
 _PID_FILE = "chromium.pid"
 _START_SCRIPT = Path(children.__file__).with_name("child_start.py")
+_END_SECONDS, _LOOK_SECONDS = 2.0, 0.02  # killed processes take a moment where the machine is busy
 _START_TIME_FIELD = 19  # of /proc/PID/stat after the name, counted from 0
 
 
@@ -41,6 +44,28 @@ def kill_browser(folder: Path) -> None:
         return
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def end_browser(folder: Path) -> None:
+    """Kill it, and wait until nothing of it writes any more, so that its folder can be removed."""
+    kill_browser(folder)
+    try:
+        group = int((folder / _PID_FILE).read_text())
+    except (OSError, ValueError):
+        return
+    deadline = clock.monotonic() + _END_SECONDS
+    while _lives(group) and clock.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+
+
+def _lives(group: int) -> bool:
+    """Whether a process of the group has not ended; one that only waits to be reaped has."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _parent, its_group, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False
 
 
 def _is_another(pid: int, started: float) -> bool:

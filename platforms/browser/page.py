@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from mediadl.media import FailureKind, MediaError
 from mediadl.net.failures import error_for_page
 from mediadl.net.headers import HeaderMap
-from platforms.browser.chromium_process import bound_program, kill_browser
+from platforms.browser.chromium_process import bound_program, end_browser, kill_browser
 from platforms.browser.command_line import CommandLine
 from platforms.browser.failures import error_for
 from platforms.browser.installed import SETUP_HINT, browser_found, browser_path
@@ -172,7 +172,7 @@ def browser_page(context: ListingContext, profile: str, *, patience_seconds: flo
         finally:
             unregister()
             commands.close()
-            kill_browser(folder)
+            end_browser(folder)
 
 
 def _environment(folder: Path) -> dict[str, str]:

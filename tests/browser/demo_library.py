@@ -16,6 +16,7 @@ from downloads.models import Download, MediaRoot, StoredFile, Tombstone
 from downloads.thumbnails import thumbnail_path
 from mediadl import clock
 
+_NOON_EACH, _NOON_OF = 4, 96  # of the first, every fourth: 24 pictures, three rows of the gallery
 _SOURCES = [
     ("instagram", "fastdl", "savanna.daily", "post"),
     ("tiktok", "yt-dlp", "wingbeat", "video"),
@@ -123,14 +124,16 @@ class _Library:
 
 
 def add_downloads(count: int, root: Path) -> None:
-    """``count`` records of the last weeks, most of them lately."""
+    """``count`` records of the last weeks, most of them lately; some rows of yesterday's noon, whatever the hour."""
     library = _Library(root)
     library.fill_pool(min(24, count))
     now = clock.now()
+    noon = now.replace(hour=12, minute=0) - timedelta(days=1)
     rows = []
     for number in range(count):
         back = timedelta(minutes=7) + timedelta(days=29 * (number / max(1, count)) ** 1.4, minutes=number % 50)
-        rows.append(library.add(number, now - back))
+        when = noon - timedelta(minutes=number) if number % _NOON_EACH == 0 and number < _NOON_OF else now - back
+        rows.append(library.add(number, when))
     Download.objects.bulk_create(rows)
     cube.repair()
     Tombstone.objects.bulk_create(
