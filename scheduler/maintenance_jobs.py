@@ -26,7 +26,7 @@ from mediadl.notifications.outbox import trim_messages
 from platforms.access_news import tell_expiring_cookies
 from platforms.circuits import forget_quiet_hosts
 from platforms.evidence import trim_evidence
-from platforms.extractors.tasks import start_update_if_due
+from platforms.extractors.tasks import start_preparing_if_needed, start_update_if_due
 from queue_app.removal import trim_queue
 from scheduler.maintenance import STEP_SECONDS, MaintenanceJob, Step, register_maintenance
 
@@ -38,6 +38,7 @@ QUIET_HOST = timedelta(days=30)
 def register_jobs() -> None:
     """Make them known to :func:`scheduler.maintenance.run_due_maintenance`."""
     register_maintenance(
+        MaintenanceJob("url patterns", lambda _position: Step(start_preparing_if_needed())),
         MaintenanceJob("storage limit", lambda _position: _removal(make_room(seconds=STEP_SECONDS)), is_over_limit),
         MaintenanceJob("clean-up", lambda _position: _removal(clean_up(seconds=STEP_SECONDS))),
         MaintenanceJob("adoption", _adopt, has_running_adoption),

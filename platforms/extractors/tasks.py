@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from django.db import transaction
 
-from platforms.extractors import updates
+from platforms.extractors import known_urls, updates
 
 
 def start_update() -> None:
@@ -30,3 +30,14 @@ def update() -> None:
     """Update them; sent twice, the second one has nothing to do."""
     with suppress(updates.UpdateRunningError):
         updates.update()
+    known_urls.prepare()
+
+
+def start_preparing_if_needed() -> int:
+    """Have a worker read which URLs the programs know, where nobody has yet; how many were started."""
+    if known_urls.are_prepared():
+        return 0
+    from django_q.tasks import async_task
+
+    async_task("platforms.extractors.known_urls.prepare", task_name="url patterns")
+    return 1

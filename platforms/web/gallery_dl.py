@@ -8,6 +8,7 @@ from mediadl.net.urls import normalise_url
 from platforms.contract import ListingContext, NotForThisDownloaderError
 from platforms.extractors import gallery_dl
 from platforms.extractors.gallery_dl import STREAM_PREFIX, URL_KEY, GalleryListing
+from platforms.extractors.known_urls import may_know
 from platforms.media_urls import content_type_of, extension_of, promised_type, web_media_id
 from platforms.site_text import shown
 
@@ -23,6 +24,8 @@ class GalleryDlAdapter:
 
     def list_media(self, context: ListingContext) -> Iterator[MediaItem]:
         """See :class:`platforms.contract.Adapter`."""
+        if not may_know("gallery-dl", context.request.url, context.stop):
+            raise NotForThisDownloaderError("gallery-dl has no extractor for this URL")
         for data in GalleryListing(context, context.request.url).files():
             if (item := _item(data)) is not None:
                 yield item

@@ -12,10 +12,10 @@ from mediadl.media import FailureKind, FetchMethod, MediaError, MediaItem, Media
 from mediadl.net.urls import normalise_url
 from platforms.contract import ListingContext, NotForThisDownloaderError
 from platforms.extractors import yt_dlp
+from platforms.extractors.known_urls import may_know
 from platforms.media_urls import MEDIA_ID_DIGITS, content_type_of, is_stream_list, web_media_id
 from platforms.site_text import shown
 from platforms.web.presets import DEFAULT, Preset, preset_named
-from platforms.web.yt_dlp_urls import may_know
 
 _LIVE = frozenset({"is_live", "is_upcoming"})
 
@@ -27,7 +27,7 @@ class YtDlpAdapter:
         """See :class:`platforms.contract.Adapter`."""
         preset = preset_named(context.request.metadata.get("preset"))
         url = context.request.url
-        if not is_stream_list(url) and not may_know(url, context.stop):
+        if not is_stream_list(url) and not may_know("yt-dlp", url, context.stop):
             raise NotForThisDownloaderError("yt-dlp has no extractor for this URL")
         for data in yt_dlp.entries(context, url, [f"--format={preset.formats}"]):
             yield _item(data, preset)
