@@ -9,7 +9,7 @@ from django.db import transaction
 from downloads.bin.moving import recover_bin
 from downloads.folders import folder
 from downloads.journals import Journal, JournalEntry, abandoned_journals, read_entries
-from downloads.media_root import current_root, root_row
+from downloads.media_root import current_root, root_id
 from downloads.models import MediaRoot, StoredFile
 from downloads.naming import file_name, numbered_name
 from downloads.partial import remove_stale_partials
@@ -76,7 +76,7 @@ def _orphan(root: Path, entry: JournalEntry) -> PlacedFile | None:
                 if StoredFile.objects.filter(root__path=str(root), path=path).exists():
                     return None  # the commit came through after all
                 partial = root / ".partial" / entry.partial
-                return PlacedFile(row, root, root_row(root).pk, path, Placement.RENAMED, partial)
+                return PlacedFile(row, root, root_id(root), path, Placement.RENAMED, partial)
     except (OSError, MediaError):
         return None
     return None

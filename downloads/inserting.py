@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection
 
 from downloads.models import Download
+from mediadl.plain_sql import insert_returning
 
 _FIELDS = tuple(field.attname for field in Download._meta.concrete_fields if not field.primary_key)
-_INSERT = f"INSERT INTO downloads_download ({', '.join(_FIELDS)}) VALUES ({', '.join(['%s'] * len(_FIELDS))})"  # noqa: S608
 
 
 def insert_downloads(downloads: Sequence[Download]) -> None:
@@ -24,18 +24,9 @@ def insert_downloads(downloads: Sequence[Download]) -> None:
             return adapt(value)
         return json.dumps(value) if isinstance(value, dict) else value
 
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [[plain(getattr(row, name)) for name in _FIELDS] for row in downloads])
-    by_platform: dict[str, list[str]] = {}
-    for row in downloads:
-        by_platform.setdefault(row.platform, []).append(row.media_id)
-    ids = {
-        (platform, media_id): pk
-        for platform, media_ids in by_platform.items()
-        for pk, media_id in Download.objects.filter(platform=platform, media_id__in=media_ids).values_list(
-            "pk", "media_id"
-        )
-    }
+    rows = [[plain(getattr(row, name)) for name in _FIELDS] for row in downloads]
+    inserted = insert_returning(Download, _FIELDS, rows, ("id", "platform", "media_id"))
+    ids = {(platform, media_id): pk for pk, platform, media_id in inserted}
     for row in downloads:
         row.pk = ids[(row.platform, row.media_id)]
         row._state.adding = False

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
 from downloads.adoption.selectors import adopted_media
 from downloads.file_presence import is_present as is_present  # noqa: PLC0414 - asked for from here too
-from downloads.models import Download, MediaAlias, Tombstone
+from downloads.models import Download, MediaAlias, MediaRoot, StoredFile, Tombstone
 from downloads.rows import key_of
 from mediadl.media import MediaItem, SkipReason
+from mediadl.plain_sql import Row, marks, select, table_of
+
+_FILE = "r.path, f.path, f.size"
+_FILE_JOINS = (
+    f"LEFT JOIN {table_of(StoredFile)} f ON f.id = d.file_id LEFT JOIN {table_of(MediaRoot)} r ON r.id = f.root_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +47,37 @@ def recorded_and_present(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, s
         by_platform.setdefault(platform, []).append(media_id)
     found: dict[tuple[str, str], int] = {}
     for platform, media_ids in by_platform.items():
-        rows = _with_files(Download.objects.filter(platform=platform, media_id__in=media_ids))
+        rows = _with_files(platform, "media_id", media_ids)
         found |= {(platform, row[1]): row[0] for row in rows if is_present(row[3], row[4], row[5])}
     return found
 
 
-_COLUMNS = ("id", "media_id", "media_url_key", "file__root__path", "file__path", "file__size")
+def _with_files(platform: str, column: str, values: Sequence[str]) -> list[Row]:
+    """Id, media id, URL key, and root, path and size of the file, of the completed downloads.
+
+    ``status`` is not asked for in SQL: SQLite would take its index, and read them all. With outer joins
+    it cannot begin with the files either.
+    """
+    if not values:
+        return []
+    rows = select(
+        f"SELECT d.id, d.media_id, d.media_url_key, {_FILE} FROM {table_of(Download)} d {_FILE_JOINS} "  # noqa: S608
+        f"WHERE d.platform = %s AND d.{column} IN ({marks(values)})",
+        [platform, *values],
+    )
+    return [row for row in rows if row[4] is not None]
 
 
-def _with_files(rows: QuerySet[Download]) -> list[tuple[int, str, str, str, str, int]]:
-    """The completed ones. ``status`` is not asked for in SQL: SQLite would take its index, and read them all."""
-    return [row for row in rows.values_list(*_COLUMNS) if row[4] is not None]
+def _by_id_or_url(columns: str, tables: str, platform: str, wanted: tuple[list[str], list[str]]) -> list[Row]:
+    """The rows of ``a`` with one of these media ids or URL keys; each side of the OR has its own index."""
+    conditions, parameters = [], []
+    for column, values in zip(("media_id", "media_url_key"), wanted, strict=True):
+        if values:
+            conditions.append(f"(a.platform = %s AND a.{column} IN ({marks(values)}))")
+            parameters += [platform, *values]
+    if not conditions:
+        return []
+    return select(f"SELECT {columns} FROM {tables} WHERE {' OR '.join(conditions)}", parameters)  # noqa: S608
 
 
 def _keys(item: MediaItem) -> list[str]:
@@ -70,12 +94,12 @@ def _ids_by_key(keys: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _recorded(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
-    rows = _with_files(Download.objects.filter(platform=platform, media_id__in=list(keys)))
+    rows = _with_files(platform, "media_id", list(keys))
     known = {row[1]: Known(SkipReason.KNOWN, row[0]) for row in rows if is_present(row[3], row[4], row[5])}
     with_record = {row[1] for row in rows}  # a record without its file: the item itself is fetched again
     others = _ids_by_key({media_id: found for media_id, found in keys.items() if media_id not in with_record})
     if others:
-        for row in _with_files(Download.objects.filter(platform=platform, media_url_key__in=list(others))):
+        for row in _with_files(platform, "media_url_key", list(others)):
             if is_present(row[3], row[4], row[5]):
                 for media_id in others[row[2]]:
                     known.setdefault(media_id, Known(SkipReason.KNOWN, row[0]))
@@ -85,15 +109,11 @@ def _recorded(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
 def _aliases(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
     """Those that a stored item is known by too (see downloads.upgrade)."""
     by_key = _ids_by_key(keys)
-    rows = MediaAlias.objects.filter(
-        Q(platform=platform, media_id__in=list(keys)) | Q(platform=platform, media_url_key__in=list(by_key))
-    ).values_list(
-        "download",
-        "media_id",
-        "media_url_key",
-        "download__file__root__path",
-        "download__file__path",
-        "download__file__size",
+    rows = _by_id_or_url(
+        f"a.download_id, a.media_id, a.media_url_key, {_FILE}",
+        f"{table_of(MediaAlias)} a LEFT JOIN {table_of(Download)} d ON d.id = a.download_id {_FILE_JOINS}",
+        platform,
+        (list(keys), list(by_key)),
     )
     known: dict[str, Known] = {}
     for pk, media_id, url_key, root, path, size in rows:
@@ -105,9 +125,9 @@ def _aliases(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
 
 def _tombstones(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
     by_key = _ids_by_key(keys)
-    rows = Tombstone.objects.filter(
-        Q(platform=platform, media_id__in=list(keys)) | Q(platform=platform, media_url_key__in=list(by_key))
-    ).values_list("media_id", "media_url_key")
+    rows = _by_id_or_url(
+        "a.media_id, a.media_url_key", f"{table_of(Tombstone)} a", platform, (list(keys), list(by_key))
+    )
     known: dict[str, Known] = {}
     for media_id, url_key in rows:
         for wanted in {media_id} & keys.keys() | set(by_key.get(url_key, ())):

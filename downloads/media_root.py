@@ -8,6 +8,7 @@ from downloads.models import MediaRoot
 from downloads.partial import PARTIAL_FOLDER
 from mediadl.configuration.selectors import value
 from mediadl.media import FailureKind, MediaError
+from mediadl.plain_sql import select, table_of
 
 _MEBIBYTE = 1024 * 1024
 
@@ -39,10 +40,11 @@ def prepare_root(root: Path) -> None:
         raise MediaError(FailureKind.DISK, "DISK_ERROR", detail) from error
 
 
-def root_row(path: Path) -> MediaRoot:
+def root_id(path: Path) -> int:
     """The row of a root, made at its first use."""
-    row, _made = MediaRoot.objects.get_or_create(path=str(path))
-    return row
+    if found := select(f"SELECT id FROM {table_of(MediaRoot)} WHERE path = %s", [str(path)]):  # noqa: S608
+        return int(found[0][0])
+    return MediaRoot.objects.get_or_create(path=str(path))[0].pk
 
 
 def free_space_problem(

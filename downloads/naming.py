@@ -4,8 +4,10 @@
 """
 
 import hashlib
+import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MAX_PART_BYTES = 120
 _HASH_DIGITS = 8
@@ -15,10 +17,12 @@ _RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
     | {f"{device}{number}" for device in ("COM", "LPT") for number in "0123456789¹²³"}
 )
+_IS_PLAIN = re.compile(r"[A-Za-z0-9._ -]*")  # nothing to look at character by character
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 
 
+@lru_cache(maxsize=512)  # the same collections and sources again and again
 def safe_part(text: str) -> str:
     """``text`` as one path part: NFC, visible, no separators, at most 120 bytes, never empty."""
     cleaned = _cleaned(text)
@@ -62,13 +66,16 @@ def moment_in_range(moment: datetime) -> datetime:
 
 def _cleaned(text: str) -> str:
     """Allowed characters only; dropping one can bring two together, hence the second NFC."""
-    normal = unicodedata.normalize("NFC", text)
-    kept = (
-        "_" if character in _FORBIDDEN else character
-        for character in normal
-        if unicodedata.category(character) not in _DROPPED_CATEGORIES
-    )
-    part = unicodedata.normalize("NFC", "".join(kept)).strip().lstrip(". ").rstrip(". ")
+    if _IS_PLAIN.fullmatch(text):
+        part = text.strip(". ")
+    else:
+        normal = unicodedata.normalize("NFC", text)
+        kept = (
+            "_" if character in _FORBIDDEN else character
+            for character in normal
+            if unicodedata.category(character) not in _DROPPED_CATEGORIES
+        )
+        part = unicodedata.normalize("NFC", "".join(kept)).strip().lstrip(". ").rstrip(". ")
     if not part:
         return "_"
     stem = part.split(".", 1)[0].rstrip().upper()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from downloads.folders import disk_error, open_folder
 from downloads.journals import Journal, JournalEntry, open_journal
-from downloads.media_root import root_row
+from downloads.media_root import root_id
 from downloads.naming import moment_in_range, numbered_name
 from downloads.partial import PARTIAL_FOLDER, remove_side_file
 from downloads.path_template import FilePlace
@@ -64,7 +64,7 @@ class PlacingGroup:
         """Place all; each move gets its result. Raises only what is nobody's disk, after undoing all."""
         if not self.moves:
             return
-        self.root_id = root_row(self.root).pk
+        self.root_id = root_id(self.root)
         try:
             self._open_all()
             self._sync_files()

@@ -16,6 +16,7 @@ from downloads.upgrade.noting import note_new_pictures
 from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import OutcomeKind, SkipReason
+from mediadl.plain_sql import insert_returning, marks, select, table_of
 
 _Key = tuple[str, str]  # platform, media id
 _LOCK_NUMBER = 7_201_400_101  # any number that no other advisory lock uses
@@ -102,10 +103,14 @@ def _existing(keys: Iterable[_Key]) -> dict[_Key, Download]:
     by_platform: dict[str, list[str]] = {}
     for platform, media_id in keys:
         by_platform.setdefault(platform, []).append(media_id)
+    ids: list[int] = []
+    for platform, media_ids in by_platform.items():
+        statement = f"SELECT id FROM {table_of(Download)} WHERE platform = %s AND media_id IN ({marks(media_ids)})"  # noqa: S608
+        ids += [row[0] for row in select(statement, [platform, *media_ids])]
+    if not ids:  # nearly always: what is recorded is hardly ever fetched
+        return {}
     return {
-        (platform, download.media_id): download
-        for platform, media_ids in by_platform.items()
-        for download in Download.objects.select_related("file__root").filter(platform=platform, media_id__in=media_ids)
+        (row.platform, row.media_id): row for row in Download.objects.select_related("file__root").filter(pk__in=ids)
     }
 
 
@@ -119,23 +124,23 @@ def _stored_file_ids(files: Sequence[PlacedFile]) -> dict[tuple[int, str], int]:
     wanted = {(file.root_id, file.path): file.row for file in files}
     if not wanted:
         return {}
-    roots, paths = {root for root, _path in wanted}, [path for _root, path in wanted]
-    found = {
-        (root, path): (pk, sha256)
-        for pk, root, path, sha256 in StoredFile.objects.filter(root_id__in=roots, path__in=paths).values_list(
-            "id", "root_id", "path", "sha256"
-        )
-    }
-    now = clock.now()
-    made = StoredFile.objects.bulk_create(
-        StoredFile(root_id=root, path=path, sha256=row.sha256, size=row.size, created_at=now)
-        for (root, path), row in wanted.items()
-        if (root, path) not in found
+    roots, paths = sorted({root for root, _path in wanted}), [path for _root, path in wanted]
+    statement = (
+        f"SELECT id, root_id, path, sha256 FROM {table_of(StoredFile)} "  # noqa: S608
+        f"WHERE root_id IN ({marks(roots)}) AND path IN ({marks(paths)})"
     )
+    found = {(root, path): (pk, sha256) for pk, root, path, sha256 in select(statement, [*roots, *paths])}
+    now = clock.now()
+    moment = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (root, path, row.sha256, row.size, moment) for (root, path), row in wanted.items() if (root, path) not in found
+    ]
+    columns = ("root_id", "path", "sha256", "size", "created_at")
+    made = insert_returning(StoredFile, columns, rows, ("id", "root_id", "path"))
     for place, row in wanted.items():
         if place in found and found[place][1] != row.sha256:  # the old file was gone; its name holds new bytes
             StoredFile.objects.filter(pk=found[place][0]).update(sha256=row.sha256, size=row.size, created_at=now)
-    return {place: pk for place, (pk, _sha256) in found.items()} | {(file.root_id, file.path): file.pk for file in made}
+    return {place: pk for place, (pk, _sha256) in found.items()} | {(root, path): pk for pk, root, path in made}
 
 
 def _create(fresh: dict[_Key, PlacedFile], stored: dict[tuple[int, str], int]) -> dict[_Key, Download]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from downloads.folders import folder, open_stored
-from downloads.models import StoredFile
+from downloads.models import MediaRoot, StoredFile
 from mediadl.media import MediaError
+from mediadl.plain_sql import marks, select, table_of
 
 _COMPARED_BYTES = 64 * 1024 * 1024  # larger files are trusted by their size: hashing would hold everybody up
 _NO_LINKS = frozenset({errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EACCES})
@@ -28,7 +29,12 @@ class StoredCopy:
 def stored_copies(hashes: Collection[str]) -> dict[str, list[StoredCopy]]:
     """The stored files with these hashes that are on disk and hold what the records say."""
     copies: dict[str, list[StoredCopy]] = {}
-    rows = StoredFile.objects.filter(sha256__in=set(hashes)).values_list("root__path", "path", "sha256", "size")
+    wanted = list(set(hashes))
+    rows = select(
+        f"SELECT r.path, f.path, f.sha256, f.size FROM {table_of(StoredFile)} f "  # noqa: S608
+        f"LEFT JOIN {table_of(MediaRoot)} r ON r.id = f.root_id WHERE f.sha256 IN ({marks(wanted)})",
+        wanted,
+    )
     for root_text, path, sha256, size in rows:
         root = Path(root_text)
         if _holds(root, path, size, sha256):

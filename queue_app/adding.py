@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 
 from mediadl import clock
@@ -11,6 +11,7 @@ from mediadl.accounts.services import audit
 from mediadl.api.errors import DuplicateError
 from queue_app import preferences
 from queue_app.actor import Actor
+from queue_app.batch_rows import insert_new_returning
 from queue_app.ledger import Ledger
 from queue_app.models import QueueItem
 from queue_app.queue_events import queue_updated
@@ -86,17 +87,30 @@ def add_many(requests: Sequence[QueueRequest], user: Actor) -> dict[RequestKey, 
     """Store several different requests in one transaction; for each the item, or the id of an active one."""
     with Ledger() as ledger:
         found: dict[RequestKey, QueueItem | int] = dict(active_ones(requests))
-        items = [new_item(request, user) for request in requests if key_of(request) not in found]
-        for item in items:
-            with transaction.atomic():
-                item.save(force_insert=True)
-            found[key_of(item)] = item
-            ledger.moved(item.platform, None, Status.PENDING)
-            ledger.event(queue_updated("added", item))
-        if items:
-            audit(user, "queue.import", str(items[0].pk), {"items": len(items)})
+        added: list[QueueItem] = []
+        while wanted := [request for request in requests if key_of(request) not in found]:
+            for item in _insert_many([new_item(request, user) for request in wanted]):
+                found[key_of(item)] = item
+                ledger.moved(item.platform, None, Status.PENDING)
+                ledger.event(queue_updated("added", item))
+                added.append(item)
+            if left := [request for request in wanted if key_of(request) not in found]:
+                found |= active_ones(left)  # somebody was faster; where that one has ended by now, once more
+        if added:
+            audit(user, "queue.import", str(added[0].pk), {"items": len(added)})
             wake_drain()
     return found
+
+
+def _insert_many(items: Sequence[QueueItem]) -> list[QueueItem]:
+    """Insert those that are not active yet; returns them with their ids, in their order."""
+    rows = insert_new_returning(items, ("id", "url_hash", "content_type", "downloader"))
+    ids: dict[RequestKey, int] = {(url_hash, kind, downloader): pk for pk, url_hash, kind, downloader in rows}
+    added = [item for item in items if key_of(item) in ids]
+    for item in added:
+        item.pk = ids[key_of(item)]
+        item._state.adding = False
+    return added
 
 
 def active_ones(requests: Iterable[QueueRequest | QueueItem]) -> dict[RequestKey, int]:

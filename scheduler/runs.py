@@ -11,6 +11,7 @@ from mediadl import clock
 from mediadl.accounts.models import User
 from mediadl.api.errors import ApiError, DuplicateError, JobAlreadyRunningError
 from mediadl.failpoints import reach
+from mediadl.plain_sql import marks, select, table_of
 from queue_app.models import QueueItem
 from queue_app.services import enqueue
 from queue_app.states import Status
@@ -113,8 +114,9 @@ def _end(run: Run, *, succeeded: bool, items: int, message: str | None) -> None:
 
 def items_with_runs(item_ids: Sequence[int]) -> set[int]:
     """Which of these queue items a running run waits for."""
-    rows = Run.objects.filter(queue_item_id__in=item_ids, status=RunStatus.RUNNING)
-    return {pk for pk in rows.values_list("queue_item_id", flat=True) if pk is not None}
+    ids = list(item_ids)
+    statement = f"SELECT queue_item_id FROM {table_of(Run)} WHERE queue_item_id IN ({marks(ids)}) AND status = %s"  # noqa: S608
+    return {row[0] for row in select(statement, [*ids, RunStatus.RUNNING.value])}
 
 
 def end_runs_of(item: QueueItem) -> None:

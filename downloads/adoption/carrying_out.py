@@ -20,7 +20,7 @@ from downloads.adoption.file_hashes import sha256_of_file
 from downloads.adoption.models import AdoptedEntry
 from downloads.adoption.request import AdoptionRequest, FilePlacement
 from downloads.file_presence import is_present
-from downloads.media_root import current_root, root_row
+from downloads.media_root import current_root, root_id
 from downloads.models import Download
 from downloads.naming import collection_of
 from downloads.partial import PartialFile, hold_partial, partial_key
@@ -57,7 +57,7 @@ def _in_place(one: Decision, request: AdoptionRequest, root: Path) -> PlacedFile
     return PlacedFile(
         row=row_of(_store_request(one, path)),
         root=root,
-        root_id=root_row(root).pk,
+        root_id=root_id(root),
         path=path.relative_to(root).as_posix(),
         placement=Placement.SHARED,  # it was there before: there is nothing to undo
         partial=path,

@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from downloads.adoption.keys import matches_of_media
 from downloads.adoption.models import AdoptedEntry, AdoptionRun
 from downloads.file_presence import is_present
+from downloads.models import Download, MediaRoot, StoredFile
 from mediadl.media import MediaItem
+from mediadl.plain_sql import marks, select, table_of
 
-_COLUMNS = ("match", "download_id", "download__file__root__path", "download__file__path", "download__file__size")
+_ENTRIES = (
+    f"SELECT a.match, a.download_id, r.path, f.path, f.size FROM {table_of(AdoptedEntry)} a "  # noqa: S608
+    f"LEFT JOIN {table_of(Download)} d ON d.id = a.download_id "
+    f"LEFT JOIN {table_of(StoredFile)} f ON f.id = d.file_id LEFT JOIN {table_of(MediaRoot)} r ON r.id = f.root_id"
+)
 
 
 def adopted_media(platform: str, items: Sequence[MediaItem]) -> dict[str, int | None]:
@@ -22,8 +28,8 @@ def adopted_media(platform: str, items: Sequence[MediaItem]) -> dict[str, int | 
     if not media_ids:
         return {}
     known: dict[str, int | None] = {}
-    for match, download_id, root, path, size in AdoptedEntry.objects.filter(match__in=list(media_ids)).values_list(
-        *_COLUMNS
+    for match, download_id, root, path, size in select(
+        f"{_ENTRIES} WHERE a.match IN ({marks(list(media_ids))})", list(media_ids)
     ):
         if download_id is None or (path is not None and is_present(root, path, size)):
             for media_id in media_ids[match]:

@@ -10,10 +10,13 @@ from django.db import connection, transaction
 
 from mediadl import clock, failpoints
 from mediadl.events.models import Audience, OutboxEvent, OutboxTrim
+from mediadl.plain_sql import insert, marks, table_of
 
 KEEP = timedelta(hours=1)
 TRIM_BATCH_ROWS = 1000
 LOG_MESSAGE_CHARACTERS = 4000
+_COLUMNS = ("type", "created_at", "audience", "key", "data")
+_KEYS_AT_ONCE = 1000
 # Any constant will do; it only has to be the same in every process of the installation.
 _COMMIT_ORDER_LOCK = 0x6D_65_64_69_61_64_6C
 
@@ -70,10 +73,12 @@ def publish_many(events: Iterable[Event]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COMMIT_ORDER_LOCK])
-    keys = [row.key for row in rows if row.key is not None]
-    if keys:
-        OutboxEvent.objects.filter(key__in=keys).delete()
-    OutboxEvent.objects.bulk_create(rows)
+    keys = [key for _type, _at, _audience, key, _data in rows if key is not None]
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table_of(OutboxEvent)} WHERE key IN ({marks(some)})", some)  # noqa: S608
+    insert(OutboxEvent, _COLUMNS, rows)
 
 
 def log_event(*, level: str, module: str, message: str, at: datetime | None = None) -> Event:
@@ -114,19 +119,14 @@ def trim_outbox(older_than: timedelta = KEEP, *, max_rows: int | None = None) ->
     return trimmed
 
 
-def _rows(events: Iterable[Event]) -> list[OutboxEvent]:
-    """The rows to insert; of several events with one key only the last."""
+def _rows(events: Iterable[Event]) -> list[tuple[str, Any, str, str | None, str]]:
+    """The rows to insert, in the order of ``_COLUMNS``; of several events with one key only the last."""
     listed = list(events)
     last_with_key = {event.key: index for index, event in enumerate(listed) if event.key is not None}
     now = clock.now()
+    adapt = connection.ops.adapt_datetimefield_value
     return [
-        OutboxEvent(
-            type=event.type,
-            created_at=event.at or now,
-            audience=event.audience,
-            key=event.key,
-            data=_json(event.data),
-        )
+        (event.type, adapt(event.at or now), str(event.audience), event.key, _json(event.data))
         for index, event in enumerate(listed)
         if event.key is None or last_with_key[event.key] == index
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from mediadl import failpoints
+from queue_app.batch_rows import insert_new
 from queue_app.blocks import Blocks
 from queue_app.engine.timing import LEASE_SECONDS
 from queue_app.ledger import Ledger
@@ -48,9 +49,7 @@ def claim(ledger: Ledger, worker: str, *, limit: int, blocks: Blocks, alone: boo
     if not taken:
         return []
     items = sorted(taken, key=lambda item: (item.list_order, item.pk))
-    Attempt.objects.bulk_create(
-        Attempt(item=item, number=item.attempts, started_at=ledger.now, worker=worker) for item in items
-    )
+    insert_new([Attempt(item=item, number=item.attempts, started_at=ledger.now, worker=worker) for item in items])
     for item in items:
         ledger.moved(item.platform, Status.PENDING, Status.DOWNLOADING)
         ledger.event(queue_updated("updated", item))

@@ -26,7 +26,7 @@ from queue_app.engine.timing import (
 )
 from queue_app.engine.writer_ledger import WriterLedger
 
-_WINDOW_SHARE = 2  # of the time that the last commit took
+_WINDOW_SHARE = 3  # of the time that the last commit took
 MOST_WAITING_RESULTS = 128  # more make the verification threads wait
 log = structlog.get_logger("Queue")
 

@@ -17,6 +17,7 @@ from mediadl.api.errors import ApiError, DuplicateError
 from mediadl.media import FailureKind
 from mediadl.notifications.kinds import Kind
 from mediadl.notifications.services import notify
+from mediadl.plain_sql import marks, select, table_of
 from platforms.forum.walk_position import AFTER
 from queue_app.models import QueueItem
 from queue_app.services import enqueue
@@ -57,8 +58,8 @@ def start_check(thread: ForumThread, user: AbstractBaseUser | None) -> QueueItem
 
 def items_with_threads(item_ids: Sequence[int]) -> set[int]:
     """Which of these queue items are the check of a thread."""
-    rows = ForumThread.objects.filter(queue_item_id__in=item_ids)
-    return {pk for pk in rows.values_list("queue_item_id", flat=True) if pk is not None}
+    table, ids = table_of(ForumThread), list(item_ids)
+    return {row[0] for row in select(f"SELECT queue_item_id FROM {table} WHERE queue_item_id IN ({marks(ids)})", ids)}  # noqa: S608
 
 
 def check_ended(item: QueueItem) -> None:

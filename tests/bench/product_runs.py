@@ -9,7 +9,7 @@ from tests.product.running import Product
 
 _LIMIT_SECONDS = 300.0
 _BATCH = 100
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.25
 
 
 class MeasuredProduct:

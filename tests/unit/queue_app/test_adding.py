@@ -1,14 +1,16 @@
 """What the queue takes, what it refuses and why, and what else happens in the same transaction."""
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
 from mediadl.accounts.models import AuditEntry
 from mediadl.api.errors import DuplicateError, InvalidFieldsError, PlatformDisabledError
 from mediadl.events.models import OutboxEvent
-from queue_app import services
+from queue_app import adding, services
 from queue_app.models import QueueItem
+from queue_app.requests import QueueRequest
 from queue_app.selectors import counts
 from tests.unit.queue_app.building import change_settings, enqueue
 from tests.unit.queue_app.fake_site import URL
@@ -119,3 +121,31 @@ def test_a_list_of_links_is_added_line_by_line() -> None:
     assert (duplicate.line, duplicate.item_id, duplicate.error_code) == (5, known.pk, "DUPLICATE")
     assert (again.line, again.item_id, again.error_code) == (6, first.item_id, "DUPLICATE")
     assert counts()["pending"] == 2
+
+
+def test_many_links_take_few_statements_and_keep_their_order(django_assert_max_num_queries) -> None:
+    lines = [f"https://archive.example/{number}.jpg" for number in range(150)]
+    services.import_urls(lines=lines[:1])  # what a first use reads once
+    with django_assert_max_num_queries(20):
+        results = services.import_urls(lines=lines)
+    assert [result.error_code for result in results] == ["DUPLICATE", *[""] * 149]
+    assert list(QueueItem.objects.order_by("list_order", "pk").values_list("url", flat=True)) == lines
+    ids = [result.item_id for result in results]
+    assert ids == sorted(set(ids))
+    assert QueueItem.objects.get(pk=ids[7]).url == lines[7]
+
+
+def test_a_link_that_another_request_adds_at_the_same_moment_is_a_duplicate(monkeypatch) -> None:
+    other = enqueue(url=URL)
+    real, seen = adding.active_ones, []
+
+    def late(requests: Iterable[QueueRequest]) -> dict[adding.RequestKey, int]:
+        seen.append(1)
+        return {} if len(seen) == 1 else real(requests)
+
+    monkeypatch.setattr(adding, "active_ones", late)
+    duplicate, new = services.import_urls(lines=[URL, "https://archive.example/new.jpg"])
+    assert (duplicate.error_code, duplicate.item_id) == ("DUPLICATE", other.pk)
+    assert QueueItem.objects.get(pk=new.item_id).url == "https://archive.example/new.jpg"
+    assert counts()["pending"] == 2
+    assert OutboxEvent.objects.filter(type="queue_updated").count() == 2
