@@ -5,6 +5,7 @@ from the models; values are always parameters.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,19 @@ def select(statement: str, parameters: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [tuple(row) for row in cursor.fetchall()]
+
+
+def as_stored(moment: datetime) -> Any:
+    """A moment as the database's driver takes it."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def as_moment(stored: Any) -> datetime:
+    """A moment that :func:`select` answered: SQLite keeps the text of its UTC time."""
+    if isinstance(stored, datetime):
+        return stored
+    moment = datetime.fromisoformat(stored)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def insert_returning(

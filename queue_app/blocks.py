@@ -1,13 +1,11 @@
 """What keeps pending items from starting, as one snapshot: read by claims, and by what the list shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db.models import QuerySet, Value
 
 from mediadl.api.errors import ApiError
+from mediadl.plain_sql import as_moment, as_stored, select, table_of
 from platforms import registry
 from platforms.contract import DownloaderInfo
 from platforms.models import Circuit
@@ -105,20 +103,19 @@ def why_not_running(item: QueueItem, blocks: Blocks, now: datetime) -> tuple[str
 _WAIT, _CIRCUIT, _BUDGET, _PAUSE = "wait", "circuit", "budget", "pause"
 
 
-def _rows(now: datetime) -> QuerySet[Any]:
+_ROWS = (
+    f"SELECT '{_WAIT}', key, until, 0 FROM {table_of(HostWait)} WHERE until > %s "  # noqa: S608
+    f"UNION ALL SELECT '{_CIRCUIT}', key, open_until, 0 FROM {table_of(Circuit)} WHERE open_until > %s "
+    f"UNION ALL SELECT '{_BUDGET}', key, window_started_at, used FROM {table_of(Budget)} WHERE window_started_at > %s "
+    f"UNION ALL SELECT '{_PAUSE}', reason, since, 0 FROM {table_of(Pause)}"
+)
+
+
+def _rows(now: datetime) -> Iterator[tuple[str, str, datetime, int]]:
     """Kind, key, moment and number of every wait, open circuit, running budget and pause."""
-
-    def of(rows: QuerySet[Any], kind: str, key: str, moment: str, number: str = "zero") -> QuerySet[Any]:
-        told: QuerySet[Any] = rows.annotate(kind=Value(kind), zero=Value(0)).values_list("kind", key, moment, number)
-        return told
-
-    running = Budget.objects.filter(window_started_at__gt=now - BUDGET_WINDOW)
-    return of(HostWait.objects.filter(until__gt=now), _WAIT, "key", "until").union(
-        of(Circuit.objects.filter(open_until__gt=now), _CIRCUIT, "key", "open_until"),
-        of(running, _BUDGET, "key", "window_started_at", "used"),
-        of(Pause.objects.all(), _PAUSE, "reason", "since"),
-        all=True,
-    )
+    moment, window = as_stored(now), as_stored(now - BUDGET_WINDOW)
+    for kind, key, at, number in select(_ROWS, [moment, moment, window]):
+        yield kind, key, as_moment(at), number
 
 
 class _Found:

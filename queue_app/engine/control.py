@@ -6,6 +6,7 @@ import structlog
 
 from downloads.media_root import current_root
 from downloads.partial import discard_partials_of
+from mediadl.plain_sql import marks, select, table_of
 from queue_app.blocks import HOST_PREFIX
 from queue_app.engine.committer import Committer
 from queue_app.engine.disk_pause import DISK_REASON, review_disk_pause
@@ -92,10 +93,8 @@ def watch_fences(items: list[RunningItem]) -> None:
     if not items:
         return
     ids = [running.item.pk for running in items]
-    rows = {
-        pk: (status, fence)
-        for pk, status, fence in QueueItem.objects.filter(pk__in=ids).values_list("pk", "status", "fence")
-    }
+    found = select(f"SELECT id, status, fence FROM {table_of(QueueItem)} WHERE id IN ({marks(ids)})", ids)  # noqa: S608
+    rows = {pk: (status, fence) for pk, status, fence in found}
     for running in items:
         if running.ending or running.over or running.stop.is_set():
             continue
