@@ -21,6 +21,8 @@ from mediadl.operations.archive import (
     POSTGRES_MEMBER,
     SQLITE_MEMBER,
     Manifest,
+    damage_of,
+    sha256_of,
 )
 
 PAGES_A_STEP = 2000  # the copy lets writers in between its steps
@@ -45,28 +47,33 @@ def write_backup(file: Path, *, with_keys: bool) -> str:
             whole.replace(file)
     except OSError as error:
         raise EnvironmentProblem(f"The backup cannot be written to {file}: {error.strerror or error}") from error
+    except sqlite3.Error as error:
+        raise EnvironmentProblem(f"The backup to {file} failed: {error}") from error
     keys = "with keys: keep it safe" if with_keys else "without keys"
     return f"Backup written to {file} ({file.stat().st_size} bytes, {keys})"
 
 
 def _write_archive(target: Path, folder: Path, *, with_keys: bool) -> None:
     is_sqlite = connection.vendor == "sqlite"
-    manifest = Manifest(FORMAT, clock.isoformat_seconds(clock.now()), connection.vendor, with_keys)
+    created_at = clock.isoformat_seconds(clock.now())
     name = SQLITE_MEMBER if is_sqlite else POSTGRES_MEMBER
     dump = folder / name
     if is_sqlite:
         copy_sqlite(Path(connection.settings_dict["NAME"]), dump)
     else:
         _dump_postgresql(dump)
+    members = {name: dump}
+    if with_keys:
+        members.update({f"{KEYS_FOLDER}/{key}": settings.KEYS_DIR / key for key in KEY_NAMES})
+    hashes = {member: sha256_of(path) for member, path in members.items()}
+    manifest = Manifest(FORMAT, created_at, connection.vendor, with_keys, hashes)
     with tarfile.open(target, "w") as archive:
         info = tarfile.TarInfo(MANIFEST)
         content = manifest.as_json()
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
-        archive.add(dump, name)
-        if with_keys:
-            for key in KEY_NAMES:
-                archive.add(settings.KEYS_DIR / key, f"{KEYS_FOLDER}/{key}")
+        for member, path in members.items():
+            archive.add(path, member)
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -74,18 +81,18 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
     Raises:
         EnvironmentProblem: the copy is damaged.
+        sqlite3.Error: it cannot be written.
     """
     reader = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)
     writer = sqlite3.connect(target)
     try:
         reader.backup(writer, pages=PAGES_A_STEP, sleep=0.01)
         writer.execute("PRAGMA journal_mode=DELETE")
-        (verdict,) = writer.execute("PRAGMA quick_check(1)").fetchone()
     finally:
         reader.close()
         writer.close()
-    if verdict != "ok":
-        raise EnvironmentProblem(f"The database {source} is damaged: {verdict}")
+    if damage := damage_of(target):
+        raise EnvironmentProblem(f"The database {source} is damaged: {damage}")
 
 
 def _dump_postgresql(target: Path) -> None:

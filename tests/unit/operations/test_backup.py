@@ -3,6 +3,7 @@
 import sqlite3
 import tarfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def test_what_was_there_comes_back_and_what_was_replaced_is_kept(tmp_path: Path)
     restore_backup(file, environment)
     assert _users(environment.data_dir / DATABASE_NAME) == ["before"]
     assert (environment.data_dir / f"{DATABASE_NAME}.before-restore").read_bytes() == b"the old one"
+    assert (environment.data_dir / f"{DATABASE_NAME}.before-restore-wal").read_bytes() == b"its log"
     assert not (environment.data_dir / f"{DATABASE_NAME}-wal").exists()
     assert not (environment.data_dir / "keys").exists()
 
@@ -130,6 +132,14 @@ def _tar(path: Path, **members: bytes) -> Path:
         {"manifest.json": b"not json"},
         {"manifest.json": b'{"format": 99}'},
         {"manifest.json": b'{"format": 1, "created_at": "x", "database": "sqlite", "has_keys": false}'},
+        {
+            "manifest.json": b'{"format": 1, "created_at": "x", "database": "sqlite", "has_keys": true}',
+            "mediadl.sqlite3": b"",
+        },
+        {
+            "manifest.json": b'{"format": 1, "created_at": "x", "database": "sqlite", "has_keys": false}',
+            "mediadl.sqlite3": b"",
+        },
         {"manifest.json": b"{}", "../../etc/passwd": b"x"},
     ],
 )
@@ -161,3 +171,90 @@ def test_a_backup_of_another_kind_of_database_is_refused(tmp_path: Path):
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path):
     with pytest.raises(EnvironmentProblem, match="cannot be written"):
         write_backup(tmp_path / "missing" / "backup.tar", with_keys=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_restore_does_not_overwrite_what_the_first_one_kept(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    environment = _environment(tmp_path / "other")
+    (environment.data_dir / DATABASE_NAME).write_bytes(b"the old one")
+    restore_backup(file, environment)
+    assert f"{DATABASE_NAME}.before-restore-2" in restore_backup(file, environment)
+    assert (environment.data_dir / f"{DATABASE_NAME}.before-restore").read_bytes() == b"the old one"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_that_are_replaced_are_kept(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=True)
+    environment = _environment(tmp_path / "other")
+    keys = environment.data_dir / "keys"
+    keys.mkdir()
+    for name in KEY_NAMES:
+        (keys / name).write_text(f"old {name}")
+    assert "keys.before-restore" in restore_backup(file, environment)
+    assert (environment.data_dir / "keys.before-restore" / "settings_key").read_text() == "old settings_key"
+    restore_backup(file, environment)
+    assert not (environment.data_dir / "keys.before-restore-2").exists()  # they were the backup's own
+
+
+def _damaged(file: Path) -> None:
+    """Change bytes in the middle of the database, as a bad disk does."""
+    with tarfile.open(file) as archive:
+        at = archive.getmember("mediadl.sqlite3").offset_data + 100_000
+    with file.open("r+b") as stream:
+        stream.seek(at)
+        stream.write(b"\x5a" * 50_000)
+
+
+def _cut(file: Path) -> None:
+    with file.open("r+b") as stream:
+        stream.truncate(file.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("harm", [_damaged, _cut])
+@pytest.mark.django_db(transaction=True)
+def test_a_damaged_backup_changes_nothing(tmp_path: Path, harm: Callable[[Path], None]):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=True)
+    harm(file)
+    environment = _environment(tmp_path / "other")
+    (environment.data_dir / DATABASE_NAME).write_bytes(b"precious")
+    (environment.data_dir / "keys").mkdir()
+    (environment.data_dir / "keys" / "settings_key").write_text("precious")
+    with pytest.raises(EnvironmentProblem, match="damaged"):
+        restore_backup(file, environment)
+    assert (environment.data_dir / DATABASE_NAME).read_bytes() == b"precious"
+    assert (environment.data_dir / "keys" / "settings_key").read_text() == "precious"
+    assert sorted(path.name for path in environment.data_dir.iterdir()) == ["keys", DATABASE_NAME, "run"]
+
+
+def _without_hashes(file: Path) -> None:
+    """Turn a backup into one of the first format."""
+    with tarfile.open(file) as archive:
+        database = archive.extractfile("mediadl.sqlite3").read()
+    manifest = b'{"format": 1, "created_at": "x", "database": "sqlite", "has_keys": false}'
+    _tar(file, **{"manifest.json": manifest, "mediadl.sqlite3": database})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_backups_without_hashes_are_checked_by_the_database_itself(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    _without_hashes(file)
+    environment = _environment(tmp_path / "other")
+    restore_backup(file, environment)
+    _damaged(file)
+    with pytest.raises(EnvironmentProblem, match="Nothing was changed"):
+        restore_backup(file, environment)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_restore_left_is_removed_by_the_next(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    environment = _environment(tmp_path / "other")
+    (environment.data_dir / ".restore-dead").mkdir()
+    restore_backup(file, environment)
+    assert not list(environment.data_dir.glob(".restore-*"))
