@@ -1,7 +1,9 @@
 """What a start does to the database: bring the tables up to date, make the first admin."""
 
+from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.loader import MigrationLoader
 
 from mediadl.environment import Environment, EnvironmentProblem
 
@@ -13,15 +15,40 @@ def migrate() -> None:
     migrations the second run reads.
 
     Raises:
-        EnvironmentProblem: the database cannot be reached or used.
+        EnvironmentProblem: the database cannot be reached or used, or is of a newer version.
     """
     try:
+        refuse_newer_tables()
         call_command("migrate", "django_q", database="broker", interactive=False, verbosity=0)
         call_command("migrate", database="default", interactive=False, verbosity=0)
     except DatabaseError as error:
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         where = "MEDIADL_DATABASE_URL" if connection.vendor == "postgresql" else connection.settings_dict["NAME"]
         raise EnvironmentProblem(f"The database cannot be used ({where}): {first_line}") from error
+
+
+def refuse_newer_tables() -> None:
+    """Change nothing where a newer version was at work: this one would write rows that it does not understand.
+
+    Raises:
+        EnvironmentProblem: migrations were applied that this version does not have.
+    """
+    for name in ("broker", "default"):
+        loader = MigrationLoader(connections[name])
+        own = {config.label for config in apps.get_app_configs()}
+        known = {*loader.disk_migrations, *_replaced(loader)}
+        unknown = sorted(key for key in loader.applied_migrations if key[0] in own and key not in known)
+        if unknown:
+            newest = ", ".join(f"{app} {migration}" for app, migration in unknown[:3])
+            raise EnvironmentProblem(
+                f"The database was made by a newer version of Media Downloader ({newest}); nothing was changed. "
+                "Install that version again, or restore a backup that this one made."
+            )
+
+
+def _replaced(loader: MigrationLoader) -> set[tuple[str, str]]:
+    """What squashed migrations stand for."""
+    return {key for migration in loader.disk_migrations.values() for key in migration.replaces}
 
 
 def create_first_admin(environment: Environment) -> str | None:
