@@ -59,7 +59,14 @@ def _existing_installation(command: Callable[..., Any]) -> Callable[..., Any]:
             )
         check_machine(environment)
         _setup_django()
-        return command(environment, *args, **kwargs)
+        from django.db import DatabaseError
+
+        try:
+            return command(environment, *args, **kwargs)
+        except DatabaseError as error:
+            from mediadl.operations.first_start import unusable_database
+
+            raise unusable_database(error) from error
 
     return wrapper
 

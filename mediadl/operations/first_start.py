@@ -22,9 +22,14 @@ def migrate() -> None:
         call_command("migrate", "django_q", database="broker", interactive=False, verbosity=0)
         call_command("migrate", database="default", interactive=False, verbosity=0)
     except DatabaseError as error:
-        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        where = "MEDIADL_DATABASE_URL" if connection.vendor == "postgresql" else connection.settings_dict["NAME"]
-        raise EnvironmentProblem(f"The database cannot be used ({where}): {first_line}") from error
+        raise unusable_database(error) from error
+
+
+def unusable_database(error: DatabaseError) -> EnvironmentProblem:
+    """What to tell the operator of a database that does not answer as it should."""
+    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    where = "MEDIADL_DATABASE_URL" if connection.vendor == "postgresql" else connection.settings_dict["NAME"]
+    return EnvironmentProblem(f"The database cannot be used ({where}): {first_line}")
 
 
 def refuse_newer_tables() -> None:

@@ -26,6 +26,7 @@ def check_machine(environment: Environment) -> None:
     """
     check_sqlite(sqlite3.sqlite_version)
     check_data_folder(environment.data_dir)
+    check_files(environment.data_dir)
 
 
 def check_sqlite(version: str) -> None:
@@ -60,6 +61,26 @@ def check_data_folder(folder: Path) -> None:
             f"The data folder {folder} cannot be written ({reason}). "
             "Give this user the right to it, or name another in MEDIADL_DATA_DIR."
         ) from error
+
+
+def check_files(folder: Path) -> None:
+    """Refuse files that another user made (a command that was run once with `sudo`), before something stumbles.
+
+    Raises:
+        EnvironmentProblem: one cannot be used; the text says which, and how to give it back.
+    """
+    needed = [(path, os.R_OK) for path in folder.glob("keys/*_key")]
+    for pattern in ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "logs/*.log", f"{RUN_FOLDER}/*"):
+        needed += [(path, os.R_OK | os.W_OK) for path in folder.glob(pattern)]
+    needed += [(folder / "keys", os.R_OK | os.X_OK)]
+    needed += [(folder / name, os.R_OK | os.W_OK | os.X_OK) for name in ("logs", RUN_FOLDER)]
+    for path, mode in needed:
+        if path.exists() and not os.access(path, mode):
+            what = "written" if mode & os.W_OK else "read"
+            raise EnvironmentProblem(
+                f"{path} cannot be {what} by this user. Run everything as one user, and give it the whole folder "
+                f"first: chown -R USER {folder}"
+            )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,5 +1,6 @@
 """The commands beside ``serve``, as an operator types them."""
 
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -76,3 +77,20 @@ def test_a_folder_without_installation_is_said_and_not_made(new_product, tmp_pat
         assert (code, output) == (2, "")
         assert "There is no installation in" in errors
     assert not product.data_dir.exists()
+
+
+def test_a_damaged_database_is_said_in_a_few_lines_by_every_command(new_product, tmp_path: Path):
+    product = new_product()
+    product.data_dir.mkdir()
+    with sqlite3.connect(product.data_dir / "mediadl.sqlite3") as database:
+        database.executescript("CREATE TABLE pages (b BLOB); INSERT INTO pages VALUES (zeroblob(100000));")
+    with (product.data_dir / "mediadl.sqlite3").open("r+b") as stream:
+        stream.seek(50)
+        stream.write(b"\x5a" * 60_000)
+    code, output, errors = run_command(product, "doctor")
+    assert (code, errors) == (1, "")
+    assert "WRONG: The database file is damaged" in output
+    assert "mediadl restore" in output
+    for arguments in (("backup", str(tmp_path / "b.tar")), ("user", "add", "eva", "--password-stdin")):
+        code, output, errors = run_command(product, *arguments, text="\n")
+        assert (code, output, len(errors.splitlines())) == (2, "", 1)

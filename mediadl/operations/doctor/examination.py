@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import DatabaseError
+
 from mediadl.operations.doctor.counts import check_counts
 from mediadl.operations.doctor.database import check_database
 from mediadl.operations.doctor.files import check_files
 from mediadl.operations.doctor.findings import Finding
+from mediadl.operations.doctor.machine import check_machine
+from mediadl.operations.doctor.secrets import check_secrets
 from platforms.extractors.environment import versions
 
 SHOWN_EXAMPLES = 10
@@ -59,8 +63,20 @@ def examine(*, check_hashes: bool) -> Findings:
     """
     found: list[Finding] = []
     looked_at: list[str] = []
-    for check in (check_database, lambda: check_files(check_hashes=check_hashes), check_counts):
-        summary, findings = check()
+    checks = (
+        check_database,
+        check_machine,
+        check_secrets,
+        lambda: check_files(check_hashes=check_hashes),
+        check_counts,
+    )
+    for check in checks:
+        try:
+            summary, findings = check()
+        except DatabaseError:
+            if not found:
+                raise
+            return Findings(found, [*looked_at, "Nothing else can be looked at."])  # the database's damage is told
         looked_at.append(summary)
         found.extend(findings)
     looked_at.append("Extractors: " + ", ".join(f"{name} {used or 'missing'}" for name, used in versions().items()))

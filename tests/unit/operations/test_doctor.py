@@ -1,6 +1,7 @@
 """The doctor finds what does not fit together, and mends only what cannot lose anything."""
 
 import hashlib
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 
 from downloads import cube
 from downloads.models import CubeCell, Download, MediaRoot, StoredFile
+from mediadl.configuration.models import StoredSetting
+from mediadl.configuration.secret_values import encrypt
+from mediadl.configuration.services import change
 from mediadl.logs.models import LogCount, LogRow
 from mediadl.operations.doctor import examine
 from platforms.extractors.environment import Installed, bundled_versions, extractors_folder, make_current
+from platforms.models import StoredAccess
 from queue_app.models import QueueCount
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +185,30 @@ def test_the_versions_of_the_extractors_are_told(root: Path, tmp_path: Path, set
     folder.mkdir(parents=True)
     make_current(Installed(folder, {"gallery-dl": "9001.1", "yt-dlp": "9001.2"}, NOW))
     assert "Extractors: gallery-dl 9001.1, yt-dlp 9001.2" in list(examine(check_hashes=False).report())
+
+
+def test_a_disk_without_room_is_wrong_and_says_what_to_do(root: Path):
+    floor = shutil.disk_usage(root).total // 2**20 + 1
+    change({"general": {"free_space_floor_mb": floor}}, user=None)
+    findings = examine(check_hashes=False)
+    assert not findings.healthy
+    assert any("Free some space" in line for line in findings.report())
+
+
+def test_missing_programs_are_named(root: Path, monkeypatch):
+    monkeypatch.setenv("PATH", str(root))
+    findings = examine(check_hashes=False)
+    assert findings.healthy
+    assert "Machine: ffmpeg missing, Chromium missing" in findings.looked_at
+    assert any("ffmpeg" in finding.title for finding in findings.found)
+
+
+def test_secrets_of_other_keys_are_wrong(root: Path, settings):
+    path = "notifications.webhooks.secret"
+    StoredSetting.objects.create(path=path, value=encrypt("topsecret"), changed_at=NOW)
+    StoredAccess.objects.create(site="instagram", proxy=encrypt("http://u:p@proxy"), changed_at=NOW)
+    assert examine(check_hashes=False).healthy
+    settings.SETTINGS_ENCRYPTION_KEY = "made anew, since the file was gone"
+    (finding,) = [each for each in examine(check_hashes=False).found if "secrets" in each.title]
+    assert finding.examples == [f"Setting {path}", "Cookies or proxy of instagram"]
+    assert not finding.is_harmless

@@ -1,12 +1,13 @@
 """Problems of the machine are one clear sentence."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
 from mediadl.environment import EnvironmentProblem
-from mediadl.operations.preflight import check_data_folder, check_sqlite, listen
+from mediadl.operations.preflight import check_data_folder, check_files, check_sqlite, listen
 
 
 @pytest.mark.parametrize("version", ["3.51.3", "3.51.4", "3.52", "3.53.4", "4.0.0"])
@@ -30,6 +31,22 @@ def test_a_folder_below_a_file_is_refused_with_its_name(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentProblem, match=r"Not a directory.*MEDIADL_DATA_DIR"):
         check_data_folder(tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize(
+    "name", ["mediadl.sqlite3", "broker.sqlite3-wal", "keys/secret_key", "keys", "logs/access.log", "run/serve.lock"]
+)
+def test_what_another_user_made_is_named(tmp_path: Path, monkeypatch, name: str):
+    for folder in ("keys", "logs", "run"):
+        (tmp_path / folder).mkdir()
+    foreign = tmp_path / name
+    if not foreign.exists():
+        foreign.touch()
+    check_files(tmp_path)
+    # The tests may run as root, to whom everything is open.
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != foreign)
+    with pytest.raises(EnvironmentProblem, match=rf"{name} cannot be (read|written) by this user.*chown -R USER"):
+        check_files(tmp_path)
 
 
 def test_a_free_port_is_listened_on():
