@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from downloads.bin.entries import BIN_FOLDER
 from downloads.cube import CubeChanges
 from downloads.media_root import current_root
 from downloads.models import BinEntry, Download, MediaRoot, StoredFile
+from downloads.moved_roots import MovedRoot, moved_roots, take_moved_root
 from downloads.sidecars.writing import ENDINGS
 from mediadl.operations.doctor.findings import Finding
 from mediadl.web.files import open_regular_file
@@ -20,14 +21,19 @@ from mediadl.web.files import open_regular_file
 PARTIAL_FOLDER = ".partial"
 SIDECARS = tuple(ending for ending, _text_of in ENDINGS.values())
 READ_BYTES = 1024 * 1024
+Place = tuple[Path, str]  # a folder, and how the records call it
 
 
 def check_files(*, check_hashes: bool) -> tuple[str, list[Finding]]:
     """Every recorded file is there with its size (and hash); every file there is recorded."""
-    roots = {Path(path) for path in MediaRoot.objects.values_list("path", flat=True)} | {current_root()}
-    missing, changed = _check_records(check_hashes=check_hashes)
-    unknown, partial, partial_bytes = _check_folders(roots)
+    moved = moved_roots()
+    places = {(Path(path), path) for path in MediaRoot.objects.values_list("path", flat=True)}
+    places |= {(current_root(), str(current_root()))} | {(each.folder, each.recorded.path) for each in moved}
+    roots = {folder for folder, _recorded in places}
+    missing, changed = _check_records(moved, check_hashes=check_hashes)
+    unknown, partial, partial_bytes = _check_folders(places)
     found = [
+        *_moved(moved),
         *_missing(missing),
         *_changed(changed),
         *_unrecorded(unknown),
@@ -39,11 +45,12 @@ def check_files(*, check_hashes: bool) -> tuple[str, list[Finding]]:
     return f"Files: {StoredFile.objects.count()} records compared with {len(roots)} folders by {how}", found
 
 
-def _check_records(*, check_hashes: bool) -> tuple[list[str], list[str]]:
+def _check_records(moved: Sequence[MovedRoot], *, check_hashes: bool) -> tuple[list[str], list[str]]:
     missing: list[str] = []
     changed: list[str] = []
+    folders = {each.recorded.pk: each.folder for each in moved}
     for record in StoredFile.objects.select_related("root").iterator():
-        path = Path(record.root.path) / record.path
+        path = folders.get(record.root_id, Path(record.root.path)) / record.path
         problem = _compare(record, path, check_hashes=check_hashes)
         # What was deleted or replaced since the query began is no trouble.
         if problem and StoredFile.objects.filter(pk=record.pk, size=record.size, sha256=record.sha256).exists():
@@ -80,30 +87,31 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _check_folders(roots: set[Path]) -> tuple[list[str], int, int]:
+def _check_folders(places: set[Place]) -> tuple[list[str], int, int]:
     unknown: list[str] = []
     partial = partial_bytes = 0
-    for root in sorted(roots):
+    for root in sorted({folder for folder, _recorded in places}):
+        recorded = [path for folder, path in places if folder == root]
         for path, size in _regular_files(root):
             relative = path.relative_to(root).as_posix()
             if relative.startswith(f"{PARTIAL_FOLDER}/"):
                 partial, partial_bytes = partial + 1, partial_bytes + size
             elif relative.startswith(f"{BIN_FOLDER}/"):
-                if not BinEntry.objects.filter(root__path=str(root), bin_path=relative).exists():
+                if not BinEntry.objects.filter(root__path__in=recorded, bin_path=relative).exists():
                     unknown.append(str(path))
-            elif not _is_recorded(path, roots):
+            elif not _is_recorded(path, places):
                 unknown.append(str(path))
     return unknown, partial, partial_bytes
 
 
-def _is_recorded(path: Path, roots: set[Path]) -> bool:
+def _is_recorded(path: Path, places: set[Place]) -> bool:
     """Whether a file is a stored one, or stands beside one and describes it; roots may lie inside each other."""
     names = [path, *(path.with_name(path.name.removesuffix(end)) for end in SIDECARS if path.name.endswith(end))]
     return any(
-        StoredFile.objects.filter(root__path=str(root), path=name.relative_to(root).as_posix()).exists()
+        StoredFile.objects.filter(root__path=recorded, path=name.relative_to(folder).as_posix()).exists()
         for name in names
-        for root in roots
-        if name.is_relative_to(root)
+        for folder, recorded in places
+        if name.is_relative_to(folder)
     )
 
 
@@ -117,6 +125,21 @@ def _regular_files(root: Path) -> Iterator[tuple[Path, int]]:
                 continue  # deleted meanwhile
             if stat.S_ISREG(status.st_mode):
                 yield path, status.st_size
+
+
+def _moved(moved: list[MovedRoot]) -> Iterator[Finding]:
+    for each in moved:
+        where = f"{each.found} of {each.total} files recorded in {each.recorded.path}"
+
+        def mend(each: MovedRoot = each) -> str:
+            return f"{take_moved_root(each)} files are recorded in {each.folder} now."
+
+        yield Finding(
+            f"{where}, which is gone, are in {each.folder}",
+            advice="`mediadl doctor --fix` lets the records say so. If a disk is only not mounted, mount it instead.",
+            repair=mend,
+            repair_plan=f"look for the files of {each.recorded.path} in {each.folder} from now on",
+        )
 
 
 def _missing(paths: list[str]) -> Iterator[Finding]:

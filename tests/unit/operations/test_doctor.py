@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from downloads import cube
-from downloads.models import CubeCell, Download, MediaRoot, StoredFile
+from downloads.models import BinEntry, CubeCell, Download, MediaRoot, StoredFile
 from mediadl.configuration.models import StoredSetting
 from mediadl.configuration.secret_values import encrypt
 from mediadl.configuration.services import change
@@ -212,3 +212,42 @@ def test_secrets_of_other_keys_are_wrong(root: Path, settings):
     (finding,) = [each for each in examine(check_hashes=False).found if "secrets" in each.title]
     assert finding.examples == [f"Setting {path}", "Cookies or proxy of instagram"]
     assert not finding.is_harmless
+
+
+def test_files_of_a_folder_that_was_moved_are_found_where_they_are(root: Path, tmp_path: Path, monkeypatch):
+    kept, doubled = _store(root, "a.jpg"), _store(root, "b.jpg", b"another picture")
+    (root / ".recycled").mkdir()
+    (root / ".recycled" / "old.jpg").write_bytes(b"deleted")
+    BinEntry.objects.create(
+        root=kept.root, path="web/old.jpg", bin_path=".recycled/old.jpg", filename="old.jpg", sha256="0" * 64, size=7,
+        reason="deleted", state="held", binned_at=NOW, platform="web", source="example.org",
+    )  # fmt: skip
+    elsewhere = tmp_path / "elsewhere"
+    root.rename(elsewhere)
+    for name in ("mediadl.operations.doctor.files.current_root", "downloads.moved_roots.current_root"):
+        monkeypatch.setattr(name, lambda: elsewhere)
+    again = StoredFile.objects.create(
+        root=MediaRoot.objects.create(path=str(elsewhere)), path="web/b.jpg", sha256=doubled.sha256,
+        size=doubled.size, created_at=NOW,
+    )  # fmt: skip
+
+    findings = examine(check_hashes=True)
+    titles = [finding.title for finding in findings.found if not finding.is_harmless]
+    assert titles == [f"2 of 2 files recorded in {root}, which is gone, are in {elsewhere}"]
+    assert not [title for title in _titles() if "no record" in title]
+    list(findings.carry_out())
+    assert examine(check_hashes=True).found == []
+    assert [row.path for row in MediaRoot.objects.all()] == [str(elsewhere)]
+    assert set(Download.objects.values_list("file", flat=True)) == {kept.pk, again.pk}
+    assert BinEntry.objects.get().root == again.root
+
+
+def test_a_folder_that_is_gone_is_not_taken_for_another_that_holds_other_files(root: Path, tmp_path: Path, monkeypatch):
+    _store(root, "a.jpg")
+    root.rename(tmp_path / "on another disk")
+    other = tmp_path / "other"
+    (other / "web").mkdir(parents=True)
+    (other / "web" / "a.jpg").write_bytes(b"not the same")
+    monkeypatch.setattr("downloads.moved_roots.current_root", lambda: other)
+    assert any("not on disk" in title for title in _titles())
+    assert not any("which is gone" in title for title in _titles())
