@@ -14,6 +14,7 @@ from django.db.models import Model
 from mediadl.environment import Environment, EnvironmentProblem
 
 SQLITE_TIMEOUT_SECONDS = 20
+_POSTGRESQL_FORM = "MEDIADL_DATABASE_URL: not of the form postgresql://user:password@host:port/name"
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; "
 
 
@@ -32,16 +33,20 @@ def _sqlite(path: str, synchronous: str) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError as error:  # brackets or a port that are none
+        raise EnvironmentProblem(_POSTGRESQL_FORM) from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise EnvironmentProblem("MEDIADL_DATABASE_URL: not of the form postgresql://user:password@host/name")
+        raise EnvironmentProblem(_POSTGRESQL_FORM)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

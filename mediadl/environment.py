@@ -82,6 +82,20 @@ def _base_path(name: str, text: str) -> str:
     return "/" + path
 
 
+def _host_names(name: str, text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    for host in names:
+        if "/" in host or len(host.split()) > 1:
+            raise EnvironmentProblem(f"{name}: {host!r} is not a name such as media.example.org")
+    return names
+
+
+def _redis_url(name: str, text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise EnvironmentProblem(f"{name}: not of the form redis://host:port/0")
+    return text
+
+
 def _host_map(name: str, text: str) -> tuple[tuple[str, str], ...]:
     """Hosts and the ``address:port`` that stands in for each, from JSON or ``host=address:port`` pairs."""
     try:
@@ -124,9 +138,9 @@ def read_environment(source: Mapping[str, str] | None = None) -> Environment:
         admin_password=variables.get("MEDIADL_ADMIN_PASSWORD", ""),
         admin_email=get("ADMIN_EMAIL"),
         database_url=get("DATABASE_URL"),
-        redis_url=get("REDIS_URL"),
+        redis_url=_redis_url("MEDIADL_REDIS_URL", get("REDIS_URL")),
         allowed_private_networks=_networks("MEDIADL_ALLOWED_PRIVATE_NETWORKS", get("ALLOWED_PRIVATE_NETWORKS")),
-        allowed_hosts=tuple(h.strip() for h in get("ALLOWED_HOSTS").split(",") if h.strip()),
+        allowed_hosts=_host_names("MEDIADL_ALLOWED_HOSTS", get("ALLOWED_HOSTS")),
         trusted_proxies=_networks("MEDIADL_TRUSTED_PROXIES", get("TRUSTED_PROXIES")),
         base_path=_base_path("MEDIADL_BASE_PATH", get("BASE_PATH")),
         time_zone=_time_zone("MEDIADL_TIME_ZONE", get("TIME_ZONE", "UTC")),

@@ -1,0 +1,39 @@
+"""A variable with a value that cannot be used is one line that names it."""
+
+from dataclasses import replace
+
+import pytest
+
+from mediadl.databases import databases_from
+from mediadl.environment import EnvironmentProblem, read_environment
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MEDIADL_PORT", "http"),
+        ("MEDIADL_ALLOWED_HOSTS", "https://media.example.org"),
+        ("MEDIADL_ALLOWED_HOSTS", "a.example b.example"),
+        ("MEDIADL_TRUSTED_PROXIES", "proxy"),
+        ("MEDIADL_TIME_ZONE", "Mars/Olympus"),
+        ("MEDIADL_REDIS_URL", "127.0.0.1:6379"),
+    ],
+)
+def test_what_cannot_be_used_is_named(name: str, text: str):
+    with pytest.raises(EnvironmentProblem, match=name):
+        read_environment({name: text})
+
+
+@pytest.mark.parametrize("text", ["", "media.example.org", ".example.org, other.example", "*", "::1,localhost:8000"])
+def test_names_are_taken_as_they_are(text: str):
+    names = tuple(part.strip() for part in text.split(",") if part)
+    assert read_environment({"MEDIADL_ALLOWED_HOSTS": text}).allowed_hosts == names
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u@h/n", "postgresql://u:p@h:port/n", "postgresql://u:p@[h/n", "postgresql://u:p@h:99999/n", "x"]
+)
+def test_a_database_url_that_is_none_is_named_without_its_password(url: str):
+    with pytest.raises(EnvironmentProblem, match=r"MEDIADL_DATABASE_URL: not of the form") as problem:
+        databases_from(replace(read_environment({}), database_url=url))
+    assert "u:p" not in str(problem.value)
