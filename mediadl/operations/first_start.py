@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from mediadl.environment import Environment, EnvironmentProblem
@@ -28,8 +29,22 @@ def migrate() -> None:
 def unusable_database(error: DatabaseError) -> EnvironmentProblem:
     """What to tell the operator of a database that does not answer as it should."""
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if _has_older_tables():
+        return EnvironmentProblem(
+            "The tables are of an older version of Media Downloader: start `mediadl serve` once, which upgrades them "
+            f"({first_line})."
+        )
     where = "MEDIADL_DATABASE_URL" if connection.vendor == "postgresql" else connection.settings_dict["NAME"]
     return EnvironmentProblem(f"The database cannot be used ({where}): {first_line}")
+
+
+def _has_older_tables() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        applied = executor.loader.applied_migrations
+        return bool(applied and executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        return False
 
 
 def refuse_newer_tables() -> None:
