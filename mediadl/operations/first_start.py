@@ -2,11 +2,17 @@
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, router
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from mediadl.environment import Environment, EnvironmentProblem
+
+_ALL_COLUMNS = {
+    "sqlite": "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns "
+    "WHERE table_schema = ANY (current_schemas(false))",
+}
 
 
 def migrate() -> None:
@@ -22,8 +28,29 @@ def migrate() -> None:
         refuse_newer_tables()
         call_command("migrate", "django_q", database="broker", interactive=False, verbosity=0)
         call_command("migrate", database="default", interactive=False, verbosity=0)
+        _refuse_foreign_tables()
     except DatabaseError as error:
         raise unusable_database(error) from error
+
+
+def _refuse_foreign_tables() -> None:
+    """Tables that miss something though every migration was applied would only stop the queue later.
+
+    Raises:
+        EnvironmentProblem: they are of a version between releases, or not ours.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_COLUMNS[connection.vendor])  # Django's introspection takes a quarter of a second
+        there = set(cursor.fetchall())
+    for model in apps.get_models():
+        if router.allow_migrate_model("default", model) and model._meta.managed:
+            for field in model._meta.local_concrete_fields:
+                if (model._meta.db_table, field.column) not in there:
+                    raise EnvironmentProblem(
+                        "The database was made by a version between releases that cannot be upgraded: "
+                        f"{model._meta.db_table}.{field.column} is missing. Restore a backup, or name a new folder in "
+                        "MEDIADL_DATA_DIR and let `mediadl adopt` take in the files."
+                    )
 
 
 def unusable_database(error: DatabaseError) -> EnvironmentProblem:

@@ -32,3 +32,14 @@ def test_a_command_on_tables_of_an_older_version_says_what_upgrades_them():
     assert "cannot be used" in str(unusable_database(error))
     MigrationRecorder(connection).record_unapplied("platforms", "0003_told_of_cookies")
     assert "older version of Media Downloader: start `mediadl serve` once" in str(unusable_database(error))
+
+
+@pytest.mark.parametrize("change", ["ALTER TABLE logs_logrow DROP COLUMN message", "DROP TABLE downloads_cubemonth"])
+@pytest.mark.django_db(databases=["default", "broker"])
+def test_tables_that_miss_something_after_all_migrations_are_refused(change: str):
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    with pytest.raises(
+        EnvironmentProblem, match=r"cannot be upgraded: (logs_logrow.message|downloads_cubemonth.id) is missing"
+    ):
+        migrate()
