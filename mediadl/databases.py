@@ -5,7 +5,10 @@ product's transactions. With PostgreSQL both are the same server.
 """
 
 import hashlib
+import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +33,19 @@ def _sqlite(path: str, synchronous: str) -> dict[str, Any]:
             "init_command": _PRAGMAS + f"PRAGMA synchronous={synchronous};",
         },
     }
+
+
+def _close_to_others(database: Path) -> None:
+    """Sessions and password hashes are for this user only, from the file's first moment.
+
+    SQLite gives the files that it makes beside it the same rights.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    for path in database.parent.glob(f"{database.name}*"):
+        with suppress(OSError):  # another user's: they decide
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def _postgresql(url: str) -> dict[str, Any]:
@@ -58,6 +74,7 @@ def databases_from(environment: Environment) -> dict[str, dict[str, Any]]:
         main = _postgresql(environment.database_url)
         return {"default": main, "broker": {**main, "TEST": {"MIRROR": "default"}}}
     environment.data_dir.mkdir(parents=True, exist_ok=True)
+    _close_to_others(environment.data_dir / "mediadl.sqlite3")
     return {
         "default": _sqlite(str(environment.data_dir / "mediadl.sqlite3"), "FULL"),
         # A lost wake-up changes nothing (the table is the truth), so the broker need not sync.

@@ -1,6 +1,7 @@
 """A variable with a value that cannot be used is one line that names it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,15 @@ def test_a_database_url_that_is_none_is_named_without_its_password(url: str):
     with pytest.raises(EnvironmentProblem, match=r"MEDIADL_DATABASE_URL: not of the form") as problem:
         databases_from(replace(read_environment({}), database_url=url))
     assert "u:p" not in str(problem.value)
+
+
+def test_the_database_is_closed_to_other_users_also_where_it_was_not(tmp_path: Path):
+    environment = replace(read_environment({}), data_dir=tmp_path)
+    databases_from(environment)
+    assert (tmp_path / "mediadl.sqlite3").stat().st_mode & 0o777 == 0o600
+    names = ["mediadl.sqlite3", "mediadl.sqlite3-wal", "mediadl.sqlite3.before-restore"]
+    for name in names:
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+    databases_from(environment)
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in names} == {0o600}
