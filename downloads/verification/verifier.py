@@ -128,6 +128,24 @@ class Verifier:
         # A child dies with the *thread* that started it (PDEATHSIG), hence one lasting thread for that.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="verifier")
 
+    def start_all(self) -> None:
+        """Start the children ahead of the first file, which then need not wait for them; returns at once.
+
+        One that cannot be started is tried again by whoever asks it.
+        """
+        self._starter.submit(self._start_missing)
+
+    def _start_missing(self) -> None:
+        places = []
+        with suppress(queue.Empty):  # never waiting: who has a place may be waiting for this thread
+            while True:
+                places.append(self._places.get_nowait())
+        for place in places:
+            try:
+                self._places.put(place or _Child())
+            except OSError:
+                self._places.put(None)
+
     def verify(self, path: Path, *, thumbnail_to: Path | None) -> VerifiedMedia:
         """Check one file; write its thumbnail where one can be made. Blocks until a child is free.
 
