@@ -23,8 +23,7 @@ def run_cluster() -> int:
     """
     from django_q.cluster import Cluster
 
-    import queue_app.engine.drain
-    import queue_app.tasks  # noqa: F401 - both loaded before the fork: the workers share the memory, none waits
+    import queue_app.tasks  # noqa: F401 - loaded before the fork: the workers share its memory
 
     tie_every_fork()
     connections.close_all()
