@@ -67,7 +67,7 @@ def may_know(package: str, url: str, stop: StopSignal) -> bool:
     with _lock:
         version, known = _known.get(package, ("", None))
         if known is None or version != installed:
-            rows = _stored_rows(package, installed) or _fresh_rows(package, installed, stop)
+            rows = _stored_rows(package, installed) or _rows(_fresh(package, installed, stop))
             if rows is None:
                 return True
             known = KnownUrls(rows)
@@ -85,7 +85,7 @@ def prepare() -> None:
     installed = versions()
     for package in PACKAGES:
         if not _path(package, installed[package]).is_file():
-            _fresh_rows(package, installed[package], StopSignal())
+            _fresh(package, installed[package], StopSignal())
 
 
 def _path(package: str, installed: str) -> Path:
@@ -99,7 +99,8 @@ def _stored_rows(package: str, installed: str) -> list[Row] | None:
         return None
 
 
-def _fresh_rows(package: str, installed: str, stop: StopSignal) -> list[Row] | None:
+def _fresh(package: str, installed: str, stop: StopSignal) -> str:
+    """The patterns as the script writes them, kept for the next process; empty where they cannot be had."""
     lines: list[str] = []
     argv = [*script(_SCRIPT), package.replace("-", "_")]
     try:
@@ -109,11 +110,11 @@ def _fresh_rows(package: str, installed: str, stop: StopSignal) -> list[Row] | N
     except (MediaError, OSError) as error:
         if isinstance(error, MediaError) and error.kind is FailureKind.STOPPED:
             raise
-        return None
-    rows = _rows("".join(lines)) if result.returncode == 0 else None
-    if rows:
-        _store(_path(package, installed), f"{package}-patterns-*.json", "".join(lines))
-    return rows
+        return ""
+    text = "".join(lines) if result.returncode == 0 else ""
+    if text:
+        _store(_path(package, installed), f"{package}-patterns-*.json", text)
+    return text
 
 
 def _store(path: Path, earlier: str, text: str) -> None:
