@@ -89,7 +89,6 @@ class Pipeline:
         assert stop is not None  # noqa: S101 - the feed gives every started task one
         forget = task.running.stop.on_stop(lambda: stop.stop(task.running.stop.reason))
         try:
-            __import__("builtins").open("/tmp/m/tl.txt","a").write(f"{__import__('time').time():.3f} fetch\n")
             fetched = fetcher.fetch(task, stop)
         except MediaError as error:
             self._failed(task, error)
