@@ -22,6 +22,7 @@ from downloads.verification.media import CPU_SECONDS, MEMORY_BYTES, RefusedFileE
 _PR_SET_PDEATHSIG = 1
 _MAX_WRITTEN_BYTES = 8 * 1024 * 1024  # thumbnails only
 _MAX_OPEN_FILES = 64
+_NICENESS = 10  # pages and answers come first where the processors are busy
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(sys.argv[1]):
         return  # the parent died before it could be watched
+    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_WRITTEN_BYTES, _MAX_WRITTEN_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))

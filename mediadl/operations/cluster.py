@@ -1,6 +1,7 @@
 """``mediadl worker``: a django-q2 cluster whose every process dies with the one above it."""
 
 import gc
+import os
 import signal
 from types import FrameType
 from typing import Any
@@ -12,6 +13,8 @@ from mediadl.operations.instance_lock import InstanceLock
 from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look_patiently
 from mediadl.operations.process_ties import tie_every_fork
 from mediadl.operations.supervisor import STOP_FLAG_NAME
+
+_NICENESS = 3  # a person who waits for a page comes before files that arrive
 
 
 def run_cluster() -> int:
@@ -25,6 +28,7 @@ def run_cluster() -> int:
 
     import queue_app.tasks  # noqa: F401 - loaded before the fork: the workers share its memory
 
+    os.nice(_NICENESS)
     tie_every_fork()
     connections.close_all()
     cluster = Cluster()
