@@ -27,7 +27,7 @@ def marks(values: Sequence[Any]) -> str:
 
 
 def select(statement: str, parameters: Sequence[Any]) -> list[Row]:
-    """The rows that a statement finds, as the driver gives them (no conversion of dates or JSON)."""
+    """The rows that a statement finds, as the driver gives them: JSON is text, and dates need :func:`as_moment`."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [tuple(row) for row in cursor.fetchall()]
@@ -39,10 +39,8 @@ def as_stored(moment: datetime) -> Any:
 
 
 def as_moment(stored: Any) -> datetime:
-    """A moment that :func:`select` answered: SQLite keeps the text of its UTC time."""
-    if isinstance(stored, datetime):
-        return stored
-    moment = datetime.fromisoformat(stored)
+    """A moment that :func:`select` answered: from SQLite it comes without its zone, UTC, or as text."""
+    moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -19,6 +19,7 @@ from queue_app.requests import QueueRequest
 from queue_app.states import ACTIVE, LIST_RANK, Status
 from queue_app.wakeup import wake_drain
 
+_ROUNDS = 5
 RequestKey = tuple[str, str, str]
 
 
@@ -88,7 +89,9 @@ def add_many(requests: Sequence[QueueRequest], user: Actor) -> dict[RequestKey, 
     with Ledger() as ledger:
         found: dict[RequestKey, QueueItem | int] = dict(active_ones(requests))
         added: list[QueueItem] = []
-        while wanted := [request for request in requests if key_of(request) not in found]:
+        for _round in range(_ROUNDS):
+            if not (wanted := [request for request in requests if key_of(request) not in found]):
+                break
             for item in _insert_many([new_item(request, user) for request in wanted]):
                 found[key_of(item)] = item
                 ledger.moved(item.platform, None, Status.PENDING)
@@ -96,6 +99,8 @@ def add_many(requests: Sequence[QueueRequest], user: Actor) -> dict[RequestKey, 
                 added.append(item)
             if left := [request for request in wanted if key_of(request) not in found]:
                 found |= active_ones(left)  # somebody was faster; where that one has ended by now, once more
+        else:
+            raise IntegrityError("Items that are not there could not be added.")
         if added:
             audit(user, "queue.import", str(added[0].pk), {"items": len(added)})
             wake_drain()

@@ -141,10 +141,13 @@ class Verifier:
             while True:
                 places.append(self._places.get_nowait())
         for place in places:
+            child = place
             try:
-                self._places.put(place or _Child())
-            except OSError:
-                self._places.put(None)
+                child = place or _Child()
+            except Exception:
+                child = None  # who asks it tries again, and tells
+            finally:
+                self._places.put(child)
 
     def verify(self, path: Path, *, thumbnail_to: Path | None) -> VerifiedMedia:
         """Check one file; write its thumbnail where one can be made. Blocks until a child is free.

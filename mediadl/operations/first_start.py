@@ -30,7 +30,7 @@ def migrate() -> None:
         call_command("migrate", database="default", interactive=False, verbosity=0)
         _refuse_foreign_tables()
     except DatabaseError as error:
-        raise unusable_database(error) from error
+        raise unusable_database(error, while_upgrading=True) from error
 
 
 def _refuse_foreign_tables() -> None:
@@ -53,10 +53,10 @@ def _refuse_foreign_tables() -> None:
                     )
 
 
-def unusable_database(error: DatabaseError) -> EnvironmentProblem:
+def unusable_database(error: DatabaseError, *, while_upgrading: bool = False) -> EnvironmentProblem:
     """What to tell the operator of a database that does not answer as it should."""
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if _has_older_tables():
+    if not while_upgrading and _has_older_tables():
         return EnvironmentProblem(
             "The tables are of an older version of Media Downloader: start `mediadl serve` once, which upgrades them "
             f"({first_line})."

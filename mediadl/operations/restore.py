@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
@@ -123,15 +125,34 @@ def _replace_sqlite(fresh: Path, database: Path) -> list[str]:
     aside = _free_name(database)
     kept = []
     if database.exists():
+        _take_in_log(database, aside)
         os.link(database, aside)  # there is a database at every moment, so no start makes an empty one
         kept.append(aside.name)
     # The write-ahead log belongs to the file that goes: left behind it would be applied to the new one.
     for suffix in ("-wal", "-shm"):
-        old = database.with_name(database.name + suffix)
-        if old.exists():
-            old.replace(aside.with_name(aside.name + suffix))
+        if _beside(database, suffix).exists():
+            _beside(database, suffix).replace(_beside(aside, suffix))
     fresh.replace(database)
     return kept
+
+
+def _take_in_log(database: Path, aside: Path) -> None:
+    """Bring what a killed process left in the write-ahead log into the file that is kept.
+
+    Where that cannot be (the file is damaged, and SQLite then throws the log away), the log is kept beside it.
+    """
+    log, kept = _beside(database, "-wal"), _beside(aside, "-wal")
+    if not log.exists():
+        return
+    shutil.copy2(log, kept)
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        is_busy, *_frames = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_busy:
+            kept.unlink()
+
+
+def _beside(database: Path, suffix: str) -> Path:
+    return database.with_name(database.name + suffix)
 
 
 def _free_name(path: Path) -> Path:

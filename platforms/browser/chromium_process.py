@@ -62,7 +62,7 @@ def _lives(group: int) -> bool:
     """Whether a process of the group has not ended; one that only waits to be reaped has."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            state, _parent, its_group, *_ = stat.read_text().rpartition(")")[2].split()
+            state, _parent, its_group, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
             if int(its_group) == group and state not in "ZX":
                 return True
     return False
@@ -71,7 +71,7 @@ def _lives(group: int) -> bool:
 def _is_another(pid: int, started: float) -> bool:
     """Whether the number went to a process that started long after ours; a group keeps its number in use."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
         boot = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))
     except (OSError, StopIteration):
         return False

@@ -2,7 +2,7 @@
 import { atMostEvery, base, getPart, icon, morphRows, refresh } from "ui/requests";
 import { carryOver } from "ui/open_rows";
 import { LiveSocket } from "ui/socket";
-import { showSpeed } from "ui/speed";
+import { showCounts, showSpeed } from "ui/speed";
 import { notify } from "ui/toasts";
 
 const ROWS_EVERY = 600;
@@ -128,6 +128,7 @@ function sayLive(isLive) {
 export function startLive() {
   const path = document.body.dataset.socket;
   if (!path) return;
+  document.body.addEventListener("shell-counts", (event) => showCounts(event.detail));
   const socket = new LiveSocket(path);
   const listeners = {
     download_progress: onProgress,

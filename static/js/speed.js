@@ -2,6 +2,7 @@
 const POINTS = 48;
 const EVERY = 2000;
 const FORGET_AFTER = 15_000;
+const BITS = 8; // the event has megabits a second; people read megabytes
 const WIDTH = 188;
 const HEIGHT = 28;
 const running = new Map();
@@ -35,7 +36,7 @@ function total() {
 export function showSpeed(data) {
   running.delete("seed");
   if (data.status === "downloading" && data.progress < 100) {
-    running.set(data.queue_id, { speed: data.speed_mbps || 0, at: Date.now() });
+    running.set(data.queue_id, { speed: (data.speed_mbps || 0) / BITS, at: Date.now() });
   } else {
     running.delete(data.queue_id);
   }
@@ -47,7 +48,9 @@ function showTotal() {
   for (const place of document.querySelectorAll("[data-speed]")) place.textContent = text;
 }
 
-export function showRunning(count) {
+/** How many items run, and how much is stored, as the server counted them. */
+export function showCounts({ running: count, storage }) {
+  for (const place of document.querySelectorAll("[data-storage-used]")) place.textContent = storage;
   for (const place of document.querySelectorAll("[data-running-count]")) place.textContent = count;
   for (const bubble of document.querySelectorAll("[data-running-bubble]")) bubble.hidden = !count;
 }

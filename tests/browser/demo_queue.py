@@ -186,7 +186,7 @@ def progress_event(item: QueueItem, speed: float, left: int) -> Event:
         "items_downloaded": item.items_downloaded,
         "items_total": item.items_total,
         "current_item": "savanna.daily_20251012_141523_3141592653.jpg",
-        "speed_mbps": speed,
+        "speed_mbps": speed * 8,
         "eta_seconds": left,
     }
     return Event("download_progress", data, key=progress_key(item.pk))

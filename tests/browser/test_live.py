@@ -9,6 +9,22 @@ from tests.browser import stage
 
 pytestmark = pytest.mark.browser
 
+_CLAIMED = """
+from queue_app.ledger import Ledger
+from queue_app.queue_events import queue_updated
+from queue_app.services import enqueue
+from queue_app.states import Status
+
+item = enqueue(url="https://archive.example/live-counts")
+with Ledger() as ledger:
+    QueueItem.objects.filter(pk=item.pk).update(
+        status="downloading", list_rank=0, lease_worker="stage", lease_expires_at=clock.now() + timedelta(hours=1)
+    )
+    item.refresh_from_db()
+    ledger.moved(item.platform, Status.PENDING, Status.DOWNLOADING)
+    ledger.event(queue_updated("updated", item))
+"""
+
 
 def test_a_notification_becomes_a_toast_with_its_action(page: Page, address: str, data_dir: Path) -> None:
     page.goto(f"{address}/history")
@@ -22,6 +38,14 @@ def test_a_notification_becomes_a_toast_with_its_action(page: Page, address: str
     page.keyboard.press("Escape")
     toast.get_by_role("link", name="View").click()
     page.wait_for_url(f"{address}/history?source=savanna.daily")
+
+
+def test_speed_and_counts_follow_what_runs(page: Page, address: str, data_dir: Path) -> None:
+    page.goto(f"{address}/history")
+    running = page.locator(".sidebar [data-running-count]")
+    before = int(running.inner_text())
+    stage.run_in(data_dir, _CLAIMED)
+    expect(running).to_have_text(str(before + 1))
 
 
 def test_a_lost_socket_is_told_and_content_stays(page: Page, address: str) -> None:

@@ -74,7 +74,7 @@ def examine(*, check_hashes: bool) -> Findings:
         try:
             summary, findings = check()
         except DatabaseError:
-            if not found:
+            if all(finding.is_harmless for finding in found):
                 raise
             return Findings(found, [*looked_at, "Nothing else can be looked at."])  # the database's damage is told
         looked_at.append(summary)

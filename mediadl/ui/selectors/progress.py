@@ -10,6 +10,7 @@ from mediadl.events.progress import progress_key
 from queue_app.models import QueueItem
 from queue_app.states import Status
 
+_BITS = 8  # the event has megabits a second; people read megabytes
 MOST_ITEMS = 200  # running at once that are summed up
 
 
@@ -31,7 +32,7 @@ def paces(item_ids: Sequence[int]) -> dict[int, Pace]:
     for row in rows:
         data = orjson.loads(row)
         found[data["queue_id"]] = Pace(
-            data.get("speed_mbps") or 0.0, data.get("eta_seconds"), data.get("current_item") or ""
+            (data.get("speed_mbps") or 0.0) / _BITS, data.get("eta_seconds"), data.get("current_item") or ""
         )
     return found
 

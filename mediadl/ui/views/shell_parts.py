@@ -8,14 +8,19 @@ from mediadl.ui.access import page
 from mediadl.ui.pages import render_part
 from mediadl.ui.shell import shell_of
 from mediadl.ui.static_files import asset_url
+from mediadl.ui.triggers import trigger
 
 MANIFEST_SECONDS = 3600
 
 
 @page()
 def nav(request: HttpRequest) -> HttpResponse:
-    """The sidebar's entries with their counts."""
-    return render_part(request, "shell/_nav.html", {"shell": shell_of(request, request.GET.get("current", ""))})
+    """The sidebar's entries with their counts; the event ``shell-counts`` carries what stands elsewhere."""
+    shell = shell_of(request, request.GET.get("current", ""))
+    response = render_part(request, "shell/_nav.html", {"shell": shell})
+    counts = {"running": shell.running, "storage": shell.storage["used_human"]}
+    trigger(response, "shell-counts", counts)
+    return response
 
 
 @cache_control(max_age=MANIFEST_SECONDS)

@@ -1,9 +1,12 @@
 """A backup made while somebody writes comes back whole."""
 
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +50,26 @@ def test_what_was_there_comes_back_and_what_was_replaced_is_kept(tmp_path: Path)
     assert (environment.data_dir / f"{DATABASE_NAME}.before-restore-wal").read_bytes() == b"its log"
     assert not (environment.data_dir / f"{DATABASE_NAME}-wal").exists()
     assert not (environment.data_dir / "keys").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_process_left_in_its_log_is_in_the_kept_database(tmp_path: Path):
+    file = tmp_path / "backup.tar"
+    write_backup(file, with_keys=False)
+    environment = _environment(tmp_path / "other")
+    database = environment.data_dir / DATABASE_NAME
+    script = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode=WAL')\n"
+        "c.execute('CREATE TABLE left (n)'); c.execute('INSERT INTO left VALUES (7)'); c.commit(); os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(database)], check=False)
+    assert (environment.data_dir / f"{DATABASE_NAME}-wal").stat().st_size > 0
+    restore_backup(file, environment)
+    kept = environment.data_dir / f"{DATABASE_NAME}.before-restore"
+    assert sorted(path.name for path in environment.data_dir.glob("*before-restore*")) == [kept.name]
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT n FROM left").fetchall() == [(7,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 
 from downloads import cube
 from downloads.models import BinEntry, CubeCell, Download, MediaRoot, StoredFile
@@ -13,7 +14,8 @@ from mediadl.configuration.models import StoredSetting
 from mediadl.configuration.secret_values import encrypt
 from mediadl.configuration.services import change
 from mediadl.logs.models import LogCount, LogRow
-from mediadl.operations.doctor import examine
+from mediadl.operations.doctor import examination, examine
+from mediadl.operations.doctor.findings import Finding
 from platforms.extractors.environment import Installed, bundled_versions, extractors_folder, make_current
 from platforms.models import StoredAccess
 from queue_app.models import QueueCount
@@ -201,6 +203,16 @@ def test_missing_programs_are_named(root: Path, monkeypatch):
     assert findings.healthy
     assert "Machine: ffmpeg missing, Chromium missing" in findings.looked_at
     assert any("ffmpeg" in finding.title for finding in findings.found)
+
+
+def test_a_database_that_fails_is_told_also_where_only_a_program_is_missing(root: Path, monkeypatch):
+    def fails() -> tuple[str, list[Finding]]:
+        raise DatabaseError("no such table")
+
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(examination, "check_counts", fails)
+    with pytest.raises(DatabaseError):
+        examine(check_hashes=False)
 
 
 def test_secrets_of_other_keys_are_wrong(root: Path, settings):

@@ -50,7 +50,7 @@ def test_a_retry_whose_time_has_come_does_not_name_the_past():
 def test_a_running_item_tells_files_speed_and_time_left():
     item = make_item(Status.DOWNLOADING, items_total=20, items_listed=20, items_downloaded=10, items_skipped=2)
     with transaction.atomic():
-        data = {"queue_id": item.pk, "speed_mbps": 2.5, "eta_seconds": 45, "current_item": "a.jpg"}
+        data = {"queue_id": item.pk, "speed_mbps": 20.0, "eta_seconds": 45, "current_item": "a.jpg"}
         publish("download_progress", data, key=progress_key(item.pk))
     standing = rows_of([item])[0].standing
     assert standing.phrase == "12 of 20"

@@ -1,8 +1,12 @@
 """Which role opens which page, and what the others are told."""
 
+import json
+
 import pytest
 
 from mediadl.accounts.models import Role
+from queue_app.models import QueueCount
+from queue_app.states import Status
 from tests.unit.ui.rows import HTMX, browser_as, make_item
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +82,9 @@ def test_an_unknown_page_has_a_way_back():
     answer = browser_as().get("/no-such-page")
     assert answer.status_code == 404
     assert b"There is no such page" in answer.content
+
+
+def test_the_entries_come_with_the_counts_that_stand_elsewhere():
+    QueueCount.objects.create(platform="web", status=Status.DOWNLOADING.value, n=1)
+    counts = json.loads(browser_as(Role.VIEWER).get("/part/nav", headers=HTMX).headers["HX-Trigger"])["shell-counts"]
+    assert counts == {"running": 1, "storage": "0 B"}
