@@ -17,6 +17,7 @@ from scheduler.monitors.checks import check_due_threads
 from tests.fakes.media_server import MediaServer
 from tests.forums.harbour_thread import POSTS, TITLE, HarbourThread
 from tests.forums.running_misago import running_misago
+from tests.product.running import wait_for
 from tests.unit.queue_app.building import enqueue, fresh
 from tests.unit.queue_app.draining import drain_until_ended
 
@@ -84,7 +85,9 @@ def test_an_expired_link_is_found_again_at_its_own_post(thread, bench):
     [found] = ForumAdapter().list_media(context)
     assert (found.media_id, found.candidates) == (sought.media_id, sought.candidates)
     post = f"{address_of(thread)}post/{sought.post_id}/"
-    assert thread.forum.asked() == [post, f"{address_of(thread)}3/", page(thread, 3)]
+    wanted = [post, f"{address_of(thread)}3/", page(thread, 3)]
+    wait_for(lambda: len(thread.forum.asked()) >= len(wanted), 10, "the forum has logged what it answered")
+    assert thread.forum.asked() == wanted
 
 
 @through_engine

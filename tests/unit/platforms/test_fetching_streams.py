@@ -147,6 +147,38 @@ def test_a_stopped_fetch_ends_within_two_seconds_and_goes_on_later(bench, part, 
     assert bench.site.server.request_count(f"/hls/{names[0]}") == 0  # it was there already
 
 
+def test_a_fragment_that_was_appended_and_not_noted_is_not_there_twice(bench, part, hls_folder):
+    """As after a kill between the two; and once more with a note that was cut off."""
+    url = bench.site.stream("/hls", hls_folder)
+    names = sorted(file.name for file in hls_folder.glob("*.ts"))
+
+    def stopped() -> None:
+        with pytest.raises(MediaError):
+            fetch(bench, part, item(url))
+
+    for harm in ("appended", "note cut"):
+        bench.site.stream("/hls", hls_folder)
+        bench.site.hang(f"/hls/{names[2]}")
+        thread = threading.Thread(target=stopped)
+        bench.site.hanging.clear()
+        thread.start()
+        assert bench.site.hanging.wait(30)
+        bench.stop.stop("pause")
+        thread.join(20)
+        partial = working_folder(part.path) / "media.mp4.part"
+        with partial.open("ab") as file:
+            file.write((hls_folder / names[1]).read_bytes())
+        if harm == "note cut":
+            [note] = working_folder(part.path).glob("*.ytdl")
+            note.write_bytes(note.read_bytes()[:9])
+        bench.site.server._behaviours.clear()
+        bench.site.stream("/hls", hls_folder)
+        bench.stop = type(bench.stop)()
+        fetch(bench, part, item(url))
+        assert streams.duration_of(part.path) == pytest.approx(4, abs=0.3), harm
+        os.truncate(part.fd, 0)
+
+
 def test_a_stream_over_the_limit_is_refused_and_leaves_nothing(bench, part, hls_folder):
     with pytest.raises(MediaError) as caught:
         fetch(bench, part, item(bench.site.stream("/hls", hls_folder)), max_bytes=1000)
