@@ -14,7 +14,8 @@ from tests.unit.web.server_process import ServerProcess
 
 __all__ = ["happen", "server", "server_data", "sign_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
-CLIENTS = 8
+CLIENTS = 16
+PEOPLE = 2  # a person has ten sockets at most
 EVENTS = 120
 EVENT_BYTES = 100_000
 MIB = 1024 * 1024
@@ -24,11 +25,13 @@ def test_a_client_that_never_reads_costs_at_most_one_mebibyte(
     server: ServerProcess, sign_in: Callable[..., Person], happen: Callable[..., None], figures: Figures
 ):
     """Twelve megabytes are sent to each: far more than the kernel's buffers and ours together hold."""
-    person, quick_person = sign_in("stuck"), sign_in("quick")
+    people, quick_person = [sign_in(f"stuck{number}") for number in range(PEOPLE)], sign_in("quick")
     with listen(server, f"?token={quick_person.token}") as quick, ExitStack() as stack:
-        before = _peak(server, happen, quick)  # the same load without them
-        for _client in range(CLIENTS):
-            stack.enter_context(listen(server, f"?token={person.token}", max_queue=1, compression=None))
+        # The same load without them; twice, since what Python keeps after the first is not theirs.
+        before = max(_peak(server, happen, quick), _peak(server, happen, quick))
+        for client in range(CLIENTS):
+            token = people[client % PEOPLE].token
+            stack.enter_context(listen(server, f"?token={token}", max_queue=1, compression=None))
         highest = _peak(server, happen, quick)
     each = (highest - before) / CLIENTS
     figures.add(
