@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from downloads.models import Download
-from mediadl.plain_sql import insert_returning
+from mediadl.plain_sql import as_stored, insert_returning
 
 _FIELDS = tuple(field.attname for field in Download._meta.concrete_fields if not field.primary_key)
 
@@ -17,11 +17,10 @@ def insert_downloads(downloads: Sequence[Download]) -> None:
     """Insert new downloads inside the caller's transaction and give each its ``pk``."""
     if not downloads:
         return
-    adapt = connection.ops.adapt_datetimefield_value
 
     def plain(value: Any) -> Any:
         if isinstance(value, datetime):
-            return adapt(value)
+            return as_stored(value)
         return json.dumps(value) if isinstance(value, dict) else value
 
     rows = [[plain(getattr(row, name)) for name in _FIELDS] for row in downloads]

@@ -4,16 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from downloads.adoption.selectors import adopted_media
+from downloads.file_presence import FILE_COLUMNS, FILE_JOINS
 from downloads.file_presence import is_present as is_present  # noqa: PLC0414 - asked for from here too
-from downloads.models import Download, MediaAlias, MediaRoot, StoredFile, Tombstone
+from downloads.models import Download, MediaAlias, Tombstone
 from downloads.rows import key_of
 from mediadl.media import MediaItem, SkipReason
 from mediadl.plain_sql import Row, marks, select, table_of
-
-_FILE = "r.path, f.path, f.size"
-_FILE_JOINS = (
-    f"LEFT JOIN {table_of(StoredFile)} f ON f.id = d.file_id LEFT JOIN {table_of(MediaRoot)} r ON r.id = f.root_id"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +51,12 @@ def recorded_and_present(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, s
 def _with_files(platform: str, column: str, values: Sequence[str]) -> list[Row]:
     """Id, media id, URL key, and root, path and size of the file, of the completed downloads.
 
-    ``status`` is not asked for in SQL: SQLite would take its index, and read them all. With outer joins
-    it cannot begin with the files either.
+    ``status`` is not asked for in SQL: SQLite would take its index, and read them all.
     """
     if not values:
         return []
     rows = select(
-        f"SELECT d.id, d.media_id, d.media_url_key, {_FILE} FROM {table_of(Download)} d {_FILE_JOINS} "  # noqa: S608
+        f"SELECT d.id, d.media_id, d.media_url_key, {FILE_COLUMNS} FROM {table_of(Download)} d {FILE_JOINS} "  # noqa: S608
         f"WHERE d.platform = %s AND d.{column} IN ({marks(values)})",
         [platform, *values],
     )
@@ -110,8 +105,8 @@ def _aliases(platform: str, keys: dict[str, list[str]]) -> dict[str, Known]:
     """Those that a stored item is known by too (see downloads.upgrade)."""
     by_key = _ids_by_key(keys)
     rows = _by_id_or_url(
-        f"a.download_id, a.media_id, a.media_url_key, {_FILE}",
-        f"{table_of(MediaAlias)} a LEFT JOIN {table_of(Download)} d ON d.id = a.download_id {_FILE_JOINS}",
+        f"a.download_id, a.media_id, a.media_url_key, {FILE_COLUMNS}",
+        f"{table_of(MediaAlias)} a LEFT JOIN {table_of(Download)} d ON d.id = a.download_id {FILE_JOINS}",
         platform,
         (list(keys), list(by_key)),
     )

@@ -89,14 +89,24 @@ def free_space_problem(
     return limit_problem(needed_bytes)
 
 
+def is_bare(root: Path) -> bool:
+    """Whether nothing of ours can be there: no folder, or an empty one (a mount point, or one made anew).
+
+    Raises:
+        OSError: it is there, and cannot be read.
+    """
+    try:
+        with os.scandir(root) as entries:
+            return all(entry.name == PARTIAL_FOLDER for entry in entries)  # that may have been made on the bare place
+    except FileNotFoundError:
+        return True
+
+
 def _missing(root: Path) -> MediaError | None:
     """A root that holds files by the records, and is empty or away on disk."""
     try:
-        with os.scandir(root) as entries:
-            if any(entry.name != PARTIAL_FOLDER for entry in entries):  # that one may have been made on the bare place
-                return None
-    except FileNotFoundError:
-        pass
+        if not is_bare(root):
+            return None
     except OSError as error:
         return MediaError(FailureKind.DISK, "DISK_ERROR", f"The download folder cannot be read: {error.strerror}.")
     if not MediaRoot.objects.filter(path=str(root), storedfile__isnull=False).exists():

@@ -1,6 +1,5 @@
 """Media folders that lie somewhere else than their records say: the data folder was moved, or restored elsewhere."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from downloads.file_presence import is_present
-from downloads.media_root import current_root, root_id
+from downloads.media_root import current_root, is_bare, root_id
 from downloads.models import BinEntry, Download, MediaRoot, StoredFile
-from downloads.partial import PARTIAL_FOLDER
 
 # A folder that holds fewer of the recorded files is not the one that was moved.
 SHARE_THAT_MUST_BE_THERE = 0.5
@@ -69,11 +67,9 @@ def _share_equal_files(old: MediaRoot, new: MediaRoot) -> None:
 
 
 def _is_gone(root: Path) -> bool:
-    """Whether nothing of ours can be there: no folder, or an empty one (a mount point, or one made anew)."""
     try:
-        with os.scandir(root) as entries:
-            return all(entry.name == PARTIAL_FOLDER for entry in entries)
-    except (FileNotFoundError, NotADirectoryError):
+        return is_bare(root)
+    except NotADirectoryError:
         return True
     except OSError:
         return False  # it is there, and says something else

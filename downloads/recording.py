@@ -16,7 +16,7 @@ from downloads.upgrade.noting import note_new_pictures
 from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import OutcomeKind, SkipReason
-from mediadl.plain_sql import insert_returning, marks, select, table_of
+from mediadl.plain_sql import as_stored, insert_returning, marks, select, table_of
 
 _Key = tuple[str, str]  # platform, media id
 _LOCK_NUMBER = 7_201_400_101  # any number that no other advisory lock uses
@@ -131,9 +131,10 @@ def _stored_file_ids(files: Sequence[PlacedFile]) -> dict[tuple[int, str], int]:
     )
     found = {(root, path): (pk, sha256) for pk, root, path, sha256 in select(statement, [*roots, *paths])}
     now = clock.now()
-    moment = connection.ops.adapt_datetimefield_value(now)
     rows = [
-        (root, path, row.sha256, row.size, moment) for (root, path), row in wanted.items() if (root, path) not in found
+        (root, path, row.sha256, row.size, as_stored(now))
+        for (root, path), row in wanted.items()
+        if (root, path) not in found
     ]
     columns = ("root_id", "path", "sha256", "size", "created_at")
     made = insert_returning(StoredFile, columns, rows, ("id", "root_id", "path"))

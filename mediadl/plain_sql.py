@@ -6,7 +6,7 @@ from the models; values are always parameters.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
@@ -14,6 +14,7 @@ from django.db.models import Model
 _MOST_PARAMETERS = 30_000  # SQLite allows 32,766 in a statement, PostgreSQL 65,535
 
 Row = tuple[Any, ...]
+Item = TypeVar("Item")
 
 
 def table_of(model: type[Model]) -> str:
@@ -54,7 +55,7 @@ def insert_returning(
     """Insert rows inside the caller's transaction; answers the columns ``returning`` of each, in no sure order."""
     names, wanted = ", ".join(columns), ", ".join(returning)
     found: list[Row] = []
-    for some in _pieces(rows, len(columns)):
+    for some in pieces(rows, len(columns)):
         places = ", ".join([f"({marks(columns)})"] * len(some))
         found += select(
             f"INSERT INTO {table_of(model)} ({names}) VALUES {places} {on_conflict} RETURNING {wanted}",  # noqa: S608
@@ -63,18 +64,19 @@ def insert_returning(
     return found
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: str = "") -> None:
     """Insert rows in their order inside the caller's transaction."""
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table_of(model)} ({', '.join(columns)}) VALUES ({marks(columns)})",  # noqa: S608
+            f"INSERT INTO {table_of(model)} ({', '.join(columns)}) VALUES ({marks(columns)}) {on_conflict}",  # noqa: S608
             rows,
         )
 
 
-def _pieces(rows: Sequence[Sequence[Any]], columns: int) -> Iterator[Sequence[Sequence[Any]]]:
-    size = max(1, _MOST_PARAMETERS // max(1, columns))
+def pieces(rows: Sequence[Item], parameters: int) -> Iterator[Sequence[Item]]:
+    """``rows`` in parts of which one statement takes all; each needs so many parameters."""
+    size = _MOST_PARAMETERS // parameters
     for start in range(0, len(rows), size):
         yield rows[start : start + size]

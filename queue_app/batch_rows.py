@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import JSONField, Model
 
-from mediadl.plain_sql import Row, insert_returning, table_of
+from mediadl.plain_sql import Row, insert, insert_returning, table_of
 
 _PLAIN = (str, int, bool, float)
 _NEVER_TWICE = "ON CONFLICT DO NOTHING"
@@ -16,23 +16,14 @@ def insert_new(rows: Sequence[Model]) -> None:
     """Insert rows of one model without their ids; those that break a unique constraint are left out."""
     if not rows:
         return
-    fields = _own_fields(rows[0])
-    names = ", ".join(_column(field) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table_of(type(rows[0]))} ({names}) VALUES ({marks}) {_NEVER_TWICE}",  # noqa: S608
-            [_values(row, fields) for row in rows],
-        )
+    insert(type(rows[0]), *_columns_and_values(rows), _NEVER_TWICE)
 
 
 def insert_new_returning(rows: Sequence[Model], returning: Sequence[str]) -> list[Row]:
     """The same; answers the columns ``returning`` of those that were inserted. Ids rise in the rows' order."""
     if not rows:
         return []
-    fields = _own_fields(rows[0])
-    values = [_values(row, fields) for row in rows]
-    return insert_returning(type(rows[0]), [_column(field) for field in fields], values, returning, _NEVER_TWICE)
+    return insert_returning(type(rows[0]), *_columns_and_values(rows), returning, _NEVER_TWICE)
 
 
 def update_rows(rows: Sequence[tuple[Model, Any]], columns: Sequence[str], *, condition: str) -> int:
@@ -54,15 +45,16 @@ def update_rows(rows: Sequence[tuple[Model, Any]], columns: Sequence[str], *, co
         return int(cursor.rowcount)
 
 
-def _own_fields(row: Model) -> list[Any]:
-    return [field for field in row._meta.concrete_fields if not field.primary_key]
+def _columns_and_values(rows: Sequence[Model]) -> tuple[list[str], list[Row]]:
+    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
+    return [_column(field) for field in fields], [_values(row, fields) for row in rows]
 
 
 def _column(field: Any) -> str:
     return connection.ops.quote_name(field.column)
 
 
-def _values(row: Model, fields: Sequence[Any]) -> tuple[Any, ...]:
+def _values(row: Model, fields: Sequence[Any]) -> Row:
     """As the driver takes them; only what is no plain value needs its field (which takes ten times as long)."""
     return tuple(
         value

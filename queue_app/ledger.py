@@ -17,6 +17,7 @@ from mediadl import clock, failpoints
 from mediadl.events.services import Event, publish_many
 from mediadl.notifications.kinds import Note
 from mediadl.notifications.services import record
+from mediadl.plain_sql import table_of
 from queue_app.callbacks import tell_items_ended
 from queue_app.models import QueueCount, QueueItem
 from queue_app.queue_events import queue_updated
@@ -139,7 +140,7 @@ class Ledger:
         moves = sorted((platform, status, n) for (platform, status), n in self._counts.items() if n)
         self._counts.clear()
         if moves:
-            table = connection.ops.quote_name(QueueCount._meta.db_table)
+            table = table_of(QueueCount)
             with connection.cursor() as cursor:
                 cursor.executemany(
                     f"INSERT INTO {table} (platform, status, n) VALUES (%s, %s, %s) "  # noqa: S608 - our own name

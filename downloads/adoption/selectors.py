@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 from downloads.adoption.keys import matches_of_media
 from downloads.adoption.models import AdoptedEntry, AdoptionRun
-from downloads.file_presence import is_present
-from downloads.models import Download, MediaRoot, StoredFile
+from downloads.file_presence import FILE_COLUMNS, FILE_JOINS, is_present
+from downloads.models import Download
 from mediadl.media import MediaItem
 from mediadl.plain_sql import marks, select, table_of
 
 _ENTRIES = (
-    f"SELECT a.match, a.download_id, r.path, f.path, f.size FROM {table_of(AdoptedEntry)} a "  # noqa: S608
-    f"LEFT JOIN {table_of(Download)} d ON d.id = a.download_id "
-    f"LEFT JOIN {table_of(StoredFile)} f ON f.id = d.file_id LEFT JOIN {table_of(MediaRoot)} r ON r.id = f.root_id"
+    f"SELECT a.match, a.download_id, {FILE_COLUMNS} FROM {table_of(AdoptedEntry)} a "  # noqa: S608
+    f"LEFT JOIN {table_of(Download)} d ON d.id = a.download_id {FILE_JOINS}"
 )
 
 

@@ -141,13 +141,14 @@ class Verifier:
             while True:
                 places.append(self._places.get_nowait())
         for place in places:
-            child = place
-            try:
-                child = place or _Child()
-            except Exception:
-                child = None  # who asks it tries again, and tells
-            finally:
-                self._places.put(child)
+            self._places.put(place or self._child_if_possible())
+
+    @staticmethod
+    def _child_if_possible() -> _Child | None:
+        try:
+            return _Child()
+        except Exception:
+            return None  # who asks for the place tries again, and tells
 
     def verify(self, path: Path, *, thumbnail_to: Path | None) -> VerifiedMedia:
         """Check one file; write its thumbnail where one can be made. Blocks until a child is free.

@@ -10,13 +10,12 @@ from django.db import connection, transaction
 
 from mediadl import clock, failpoints
 from mediadl.events.models import Audience, OutboxEvent, OutboxTrim
-from mediadl.plain_sql import insert, marks, table_of
+from mediadl.plain_sql import as_stored, insert, marks, pieces, table_of
 
 KEEP = timedelta(hours=1)
 TRIM_BATCH_ROWS = 1000
 LOG_MESSAGE_CHARACTERS = 4000
 _COLUMNS = ("type", "created_at", "audience", "key", "data")
-_KEYS_AT_ONCE = 1000
 # Any constant will do; it only has to be the same in every process of the installation.
 _COMMIT_ORDER_LOCK = 0x6D_65_64_69_61_64_6C
 
@@ -74,8 +73,7 @@ def publish_many(events: Iterable[Event]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COMMIT_ORDER_LOCK])
     keys = [key for _type, _at, _audience, key, _data in rows if key is not None]
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
+    for some in pieces(keys, 1):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table_of(OutboxEvent)} WHERE key IN ({marks(some)})", some)  # noqa: S608
     insert(OutboxEvent, _COLUMNS, rows)
@@ -124,9 +122,8 @@ def _rows(events: Iterable[Event]) -> list[tuple[str, Any, str, str | None, str]
     listed = list(events)
     last_with_key = {event.key: index for index, event in enumerate(listed) if event.key is not None}
     now = clock.now()
-    adapt = connection.ops.adapt_datetimefield_value
     return [
-        (event.type, adapt(event.at or now), str(event.audience), event.key, _json(event.data))
+        (event.type, as_stored(event.at or now), str(event.audience), event.key, _json(event.data))
         for index, event in enumerate(listed)
         if event.key is None or last_with_key[event.key] == index
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from mediadl.logs.models import LogCount
+from mediadl.plain_sql import as_stored, table_of
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -22,9 +23,10 @@ def add_counts(rows: Mapping[tuple[datetime, str, str], int]) -> None:
     sums: Counter[tuple[datetime, str, str]] = Counter()
     for (timestamp, level, module), number in rows.items():
         sums[hour_of(timestamp), level, module] += number
-    table = connection.ops.quote_name(LogCount._meta.db_table)
-    adapt = connection.ops.adapt_datetimefield_value
-    values = [(adapt(hour), level, module, number) for (hour, level, module), number in sorted(sums.items()) if number]
+    table = table_of(LogCount)
+    values = [
+        (as_stored(hour), level, module, number) for (hour, level, module), number in sorted(sums.items()) if number
+    ]
     if not values:
         return
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ import sqlite3
 import tarfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from mediadl.environment import EnvironmentProblem
 
@@ -53,23 +53,11 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     names = {member.name for member in archive.getmembers() if member.isfile()}
     if MANIFEST not in names or not names <= _MEMBERS or len(names) != len(archive.getmembers()):
         raise EnvironmentProblem("The file is not a backup of Media Downloader.")
-    content: dict[str, Any] = json.loads(read_member(archive, MANIFEST))
+    with _member(archive, MANIFEST) as stream:
+        content: dict[str, Any] = json.loads(stream.read())
     if content.get("format") not in range(FIRST_FORMAT, FORMAT + 1):
         raise EnvironmentProblem("The backup was made by a newer version: restore it with that one.")
     return Manifest(**content)
-
-
-def read_member(archive: tarfile.TarFile, name: str) -> bytes:
-    """A small member's bytes.
-
-    Raises:
-        EnvironmentProblem: it is missing.
-    """
-    stream = archive.extractfile(name) if name in archive.getnames() else None
-    if stream is None:
-        raise EnvironmentProblem(f"The backup is damaged: {name} is missing.")
-    with stream:
-        return stream.read()
 
 
 def extract_member(archive: tarfile.TarFile, name: str, target: Path, manifest: Manifest) -> None:
@@ -78,16 +66,21 @@ def extract_member(archive: tarfile.TarFile, name: str, target: Path, manifest: 
     Raises:
         EnvironmentProblem: it is missing, or not what was put into the backup.
     """
-    stream = archive.extractfile(name) if name in archive.getnames() else None
-    if stream is None:
-        raise EnvironmentProblem(f"The backup is damaged: {name} is missing.")
-    target.touch(mode=0o600)
-    with stream, target.open("wb") as out:
-        while part := stream.read(READ_BYTES):
-            out.write(part)
+    with _member(archive, name) as stream:
+        target.touch(mode=0o600)
+        with target.open("wb") as out:
+            while part := stream.read(READ_BYTES):
+                out.write(part)
     wanted = manifest.sha256.get(name)
     if wanted is not None and sha256_of(target) != wanted:
         raise EnvironmentProblem(f"The backup is damaged: {name} is not what was written. Take another backup.")
+
+
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    stream = archive.extractfile(name) if name in archive.getnames() else None
+    if stream is None:
+        raise EnvironmentProblem(f"The backup is damaged: {name} is missing.")
+    return stream
 
 
 def sha256_of(path: Path) -> str:

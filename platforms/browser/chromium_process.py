@@ -35,26 +35,28 @@ def bound_program(folder: Path, name: str, program: str) -> Path:
 
 def kill_browser(folder: Path) -> None:
     """End every process of the Chromium that was started in ``folder``; quick, and safe to call twice."""
+    _kill(folder)
+
+
+def _kill(folder: Path) -> int | None:
+    """Kill it, and tell its group's number; None where there is none of ours."""
     try:
         pid = int((folder / _PID_FILE).read_text())
         started = (folder / _PID_FILE).stat().st_mtime
     except (OSError, ValueError):
-        return  # it was never started
+        return None  # it was never started
     if _is_another(pid, started):
-        return
+        return None
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+    return pid
 
 
 def end_browser(folder: Path) -> None:
     """Kill it, and wait until nothing of it writes any more, so that its folder can be removed."""
-    kill_browser(folder)
-    try:
-        group = int((folder / _PID_FILE).read_text())
-    except (OSError, ValueError):
-        return
+    group = _kill(folder)
     deadline = clock.monotonic() + _END_SECONDS
-    while _lives(group) and clock.monotonic() < deadline:
+    while group is not None and _lives(group) and clock.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
 
 

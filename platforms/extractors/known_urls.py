@@ -19,6 +19,7 @@ from platforms.extractors.environment import PACKAGES, versions
 from platforms.programs import script
 
 READ_TIMEOUT_SECONDS = 120
+_FORMAT = 2  # of the kept rows; the first had one literal each
 _SCRIPT = Path(__file__).with_name("url_patterns.py")
 Row = tuple[tuple[str, ...], str]  # literals one of which every match contains (none: not sure), and the pattern
 
@@ -89,7 +90,7 @@ def prepare() -> None:
 
 
 def _path(package: str, installed: str) -> Path:
-    return Path(settings.DATA_DIR) / "cache" / f"{package}-patterns-2-{installed}.json"
+    return Path(settings.DATA_DIR) / "cache" / f"{package}-patterns-{_FORMAT}-{installed}.json"
 
 
 def _stored_rows(package: str, installed: str) -> list[Row] | None:

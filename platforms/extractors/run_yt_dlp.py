@@ -56,10 +56,8 @@ with suppress(ModuleNotFoundError):
             if not ctx.get("ytdl_corrupt"):
                 return  # begun before there were sizes
             index = size = 0
-        if size > there:  # lost with the power
+        if not index or size > there:  # lost with the power
             index = size = 0
-        if not index:
-            size = 0
         ctx.pop("ytdl_corrupt", None)
         ctx["fragment_index"] = index
         if there > size:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from mediadl import failpoints
+from mediadl.plain_sql import as_stored, table_of
 from queue_app.batch_rows import insert_new
 from queue_app.blocks import Blocks
 from queue_app.engine.timing import LEASE_SECONDS
@@ -63,7 +64,7 @@ def has_claimable(now: datetime, blocks: Blocks) -> bool:
         return False
     condition = _ready(now, blocks)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {_table()} WHERE {_where(condition)} LIMIT 1", condition.parameters)  # noqa: S608
+        cursor.execute(f"SELECT 1 FROM {table_of(QueueItem)} WHERE {_where(condition)} LIMIT 1", condition.parameters)  # noqa: S608
         return cursor.fetchone() is not None
 
 
@@ -71,7 +72,7 @@ def _first_if_suspect(now: datetime, blocks: Blocks) -> int | None:
     condition = _ready(now, blocks)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, deaths FROM {_table()} WHERE {_where(condition)} ORDER BY list_order, id LIMIT 1",  # noqa: S608
+            f"SELECT id, deaths FROM {table_of(QueueItem)} WHERE {_where(condition)} ORDER BY list_order, id LIMIT 1",  # noqa: S608
             condition.parameters,
         )
         row = cursor.fetchone()
@@ -85,19 +86,20 @@ def _take(now: datetime, worker: str, blocks: Blocks, *, limit: int, only: int |
     else:
         condition.add("id = %s", only)
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    table = table_of(QueueItem)
     statement = (
-        f"UPDATE {_table()} SET status = %s, list_rank = %s, fence = fence + 1, attempts = attempts + 1, "  # noqa: S608
+        f"UPDATE {table} SET status = %s, list_rank = %s, fence = fence + 1, attempts = attempts + 1, "  # noqa: S608
         "lease_worker = %s, lease_expires_at = %s, started_at = COALESCE(started_at, %s), next_attempt_at = NULL, "
         "reason = '', error_code = '', error_message = NULL WHERE id IN "
-        f"(SELECT id FROM {_table()} WHERE {_where(condition)} ORDER BY list_order, id LIMIT %s{lock}) RETURNING *"
+        f"(SELECT id FROM {table} WHERE {_where(condition)} ORDER BY list_order, id LIMIT %s{lock}) RETURNING *"
     )
     running = target(Status.PENDING, Action.CLAIM)
     parameters = [
         running.value,
         LIST_RANK[running],
         worker,
-        _moment(now + timedelta(seconds=LEASE_SECONDS)),
-        _moment(now),
+        as_stored(now + timedelta(seconds=LEASE_SECONDS)),
+        as_stored(now),
         *condition.parameters,
         limit,
     ]
@@ -108,7 +110,7 @@ def _ready(now: datetime, blocks: Blocks) -> _Condition:
     """Every pending item that nothing keeps from starting; all columns are in the claim's index."""
     condition = _Condition()
     condition.add("status = 'pending'")  # literal, so that SQLite can use the partial index
-    condition.add("(next_attempt_at IS NULL OR next_attempt_at <= %s)", _moment(now))
+    condition.add("(next_attempt_at IS NULL OR next_attempt_at <= %s)", as_stored(now))
     condition.not_in("platform", sorted(blocks.platforms))
     condition.not_in("host", sorted(blocks.hosts))
     for platform, downloader in sorted(blocks.disabled | set(blocks.limited)):
@@ -121,11 +123,3 @@ def _ready(now: datetime, blocks: Blocks) -> _Condition:
 
 def _where(condition: _Condition) -> str:
     return " AND ".join(condition.clauses)
-
-
-def _table() -> str:
-    return connection.ops.quote_name(QueueItem._meta.db_table)
-
-
-def _moment(moment: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(moment)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from mediadl.media import OutcomeKind
+from mediadl.plain_sql import as_stored, table_of
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.models import Outcome
 
@@ -39,7 +40,7 @@ class Tally:
         download_id: int | None = None,
     ) -> None:
         """Remember what became of one medium."""
-        moment = connection.ops.adapt_datetimefield_value(again_at) if again_at else None
+        moment = as_stored(again_at) if again_at else None
         self.outcomes.append(
             (
                 kind.value,
@@ -76,7 +77,7 @@ def write_outcomes(tallies: Iterable[Tally]) -> None:
     rows = [row for tally in tallies for row in tally.outcomes]
     if not rows:
         return
-    table = connection.ops.quote_name(Outcome._meta.db_table)
+    table = table_of(Outcome)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET outcome = %s, reason = %s, detail = %s, retryable = %s, attempts = %s, "  # noqa: S608
