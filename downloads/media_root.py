@@ -13,12 +13,17 @@ from mediadl.plain_sql import select, table_of
 _MEBIBYTE = 1024 * 1024
 
 
+def configured_root() -> Path:
+    """The setting ``general.download_directory``; whether it is there is not looked at."""
+    return Path(str(value("general.download_directory")))
+
+
 def current_root() -> Path:
     """The setting ``general.download_directory``: the root of files that are stored from now on.
 
     The folder is made at its first use; where that cannot be, :func:`free_space_problem` says why.
     """
-    root = Path(str(value("general.download_directory")))
+    root = configured_root()
     if not root.is_dir():
         with suppress(MediaError):
             prepare_root(root)

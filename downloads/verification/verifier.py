@@ -3,14 +3,14 @@
 import json
 import os
 import queue
-import selectors
+import select
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from downloads.verification.media import WALL_SECONDS, VerifiedMedia
 from mediadl.media import FailureKind, MediaError, MediaType
@@ -19,6 +19,14 @@ CHILDREN = 2  # one was a third slower, three no faster on two cores (design: en
 _FILES_PER_CHILD = 5_000  # then a fresh one takes its place, so that no leak of a decoder adds up
 _MAX_ANSWER_BYTES = 64 * 1024
 _PACKAGES = Path(__file__).resolve().parents[2]
+# An address space that is limited needs few arenas. Pixels are taken and given back for each picture: kept between
+# two of them up to these sizes, for the kernel takes as long to clear fresh pages as the child to open the file.
+_MALLOC = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(8 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 1024 * 1024),
+    "MALLOC_TOP_PAD_": str(1024 * 1024),
+}
 _KINDS = {
     "EMPTY_FILE": FailureKind.TRANSIENT,
     "TRUNCATED": FailureKind.TRANSIENT,
@@ -44,8 +52,8 @@ class _Child:
 
     def __init__(self) -> None:
         variables = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-        # An address space that is limited needs few malloc arenas; the package may not be installed.
-        variables |= {"PYTHONPATH": str(_PACKAGES), "MALLOC_ARENA_MAX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        variables |= {"PYTHONPATH": str(_PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}  # it may not be installed
+        variables |= _MALLOC
         self._process = subprocess.Popen(
             [sys.executable, "-s", "-m", "downloads.verification.child", str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -55,6 +63,8 @@ class _Child:
             bufsize=0,
             start_new_session=True,  # so that Ctrl-C is the parent's to handle, and ffmpeg dies with it
         )
+        self._answered = select.poll()
+        self._answered.register(self._stdout(), select.POLLIN)
         self.asked = 0
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -74,21 +84,22 @@ class _Child:
             raise
 
     def _exchange(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        assert self._process.stdin is not None  # noqa: S101 - both are pipes
-        assert self._process.stdout is not None  # noqa: S101
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         answer = b""
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(self._process.stdout, selectors.EVENT_READ)
-            while not answer.endswith(b"\n"):
-                if not waiting.select(seconds):
-                    raise _ChildEndedError(timed_out=True)
-                piece = self._process.stdout.read(_MAX_ANSWER_BYTES)
-                if not piece or len(answer) > _MAX_ANSWER_BYTES:
-                    raise _ChildEndedError(timed_out=self._used_up_its_time())
-                answer += piece
+        while not answer.endswith(b"\n"):
+            if not self._answered.poll(seconds * 1000):
+                raise _ChildEndedError(timed_out=True)
+            piece = self._stdout().read(_MAX_ANSWER_BYTES)
+            if not piece or len(answer) > _MAX_ANSWER_BYTES:
+                raise _ChildEndedError(timed_out=self._used_up_its_time())
+            answer += piece
         result: dict[str, Any] = json.loads(answer)
         return result
+
+    def _stdout(self) -> IO[bytes]:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        return self._process.stdout
 
     def _used_up_its_time(self) -> bool:
         try:

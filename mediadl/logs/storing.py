@@ -1,5 +1,6 @@
 """Where a batch of log lines goes: the daily file first, then the rows and events."""
 
+import json
 import sys
 import time
 from collections import Counter
@@ -14,9 +15,11 @@ from mediadl.logs import daily_files
 from mediadl.logs.counting import add_counts
 from mediadl.logs.models import LogRow
 from mediadl.logs.records import DEFAULT_MODULE, LogRecord
+from mediadl.plain_sql import as_stored, insert
 
 # A database that is busy or not yet migrated gets these waits before its rows are given up.
 RETRY_SECONDS = (0.5, 2.0, 5.0)
+_COLUMNS = ("timestamp", "level", "module", "message", "metadata")
 
 
 class LogStore:
@@ -68,17 +71,11 @@ def insert_rows(records: Sequence[LogRecord]) -> None:
         DatabaseError: nothing was inserted.
     """
     rows = [
-        LogRow(
-            timestamp=record.timestamp,
-            level=record.level,
-            module=record.module,
-            message=record.message,
-            metadata=dict(record.metadata),
-        )
-        for record in records
+        (as_stored(one.timestamp), one.level, one.module, one.message, json.dumps(dict(one.metadata)))
+        for one in records
     ]
     events = [log_event(level=r.level, module=r.module, message=r.message, at=r.timestamp) for r in records]
     with transaction.atomic():
-        LogRow.objects.bulk_create(rows)
-        add_counts(Counter((row.timestamp, row.level, row.module) for row in rows))
+        insert(LogRow, _COLUMNS, rows)
+        add_counts(Counter((one.timestamp, one.level, one.module) for one in records))
         publish_many(events)

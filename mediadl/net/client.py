@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -10,14 +11,16 @@ from urllib.parse import urlencode
 import orjson
 
 from mediadl.media import FailureKind, MediaError
+from mediadl.net.addresses import check_url
 from mediadl.net.cookies import Cookie
-from mediadl.net.exchange import EnoughError, RequestSpec, ResponseHead
+from mediadl.net.exchange import EnoughError, Finished, RequestSpec, ResponseHead
 from mediadl.net.failures import error_for_page
-from mediadl.net.handle import GuardedHandle
 from mediadl.net.headers import HeaderMap
-from mediadl.net.limits import MIB, PAGE_BYTES_LIMIT, PAGE_SECONDS, Timeouts
+from mediadl.net.kept_handles import KeptHandles
+from mediadl.net.limits import MIB, PAGE_BYTES_LIMIT, Timeouts
 from mediadl.net.resolving import Names
 from mediadl.net.stopping import StopSignal
+from mediadl.net.urls import host_of
 
 PROBE_BYTES = 4096
 _CHARSET_IN_TYPE = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
@@ -100,6 +103,7 @@ class HttpClient:
         timeouts: Timeouts | None = None,
         names: Names | None = None,
         on_answer: Callable[[Response], None] = lambda _answer: None,
+        handles: KeptHandles | None = None,
     ) -> None:
         """Make a client.
 
@@ -113,18 +117,19 @@ class HttpClient:
             timeouts: others than the product's.
             names: another resolver than the system's.
             on_answer: sees each answer before its asker does.
+            handles: shared ones to borrow from, with timeouts and a resolver of their own; None for the client's own.
+
+        Raises:
+            ValueError: a cookie has characters that cannot be in one.
         """
         self._stop = stop
         self._on_answer = on_answer
         self._headers = dict(headers or {})
         self._before_request = before_request
-        self._handle = GuardedHandle(
-            user_agent=user_agent,
-            proxy_url=proxy_url,
-            cookies=cookies,
-            timeouts=timeouts or Timeouts(total=PAGE_SECONDS),
-            names=names,
-        )
+        self._shares_handles = handles is not None
+        self._handles = handles or KeptHandles(timeouts=timeouts, names=names)
+        self._borrow = partial(self._handles.borrow, user_agent=user_agent, proxy_url=proxy_url, cookies=cookies)
+        self._kept = self._borrow() if cookies else None  # while there are cookies: sites may change them
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +141,11 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the connections; the client cannot be used afterwards."""
-        self._handle.close()
+        if self._kept is not None:
+            self._handles.give_back(self._kept)
+            self._kept = None
+        if not self._shares_handles:
+            self._handles.close()
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = PAGE_BYTES_LIMIT) -> Response:
         """GET ``url``, at most ``max_bytes`` of body.
@@ -177,11 +186,42 @@ class HttpClient:
         )
 
     def _send(self, spec: RequestSpec, sink: "_BodySink") -> Response:
-        finished = self._handle.perform(spec, sink)
+        rule = _AskedBefore(spec.before_request, spec.url)  # which may wait, for a budget: nobody waits with it
+        with self._handles.place(host_of(spec.url), spec.stop):
+            finished = self._perform(replace(spec, before_request=rule), sink)
         head = finished.head
         answer = Response(head.url, head.status, head.headers, bytes(sink.body), truncated=finished.cut_short)
         self._on_answer(answer)
         return answer
+
+    def _perform(self, spec: RequestSpec, sink: "_BodySink") -> Finished:
+        handle = self._kept or self._borrow()
+        try:
+            return handle.perform(spec, sink)
+        finally:
+            self._kept = handle if handle.has_cookies else None
+            if self._kept is None:
+                self._handles.give_back(handle)
+
+
+class _AskedBefore:
+    """A rule for each hop that was asked about the first one already.
+
+    Raises:
+        MediaError: the URL is refused, by the guard or by the rule.
+    """
+
+    def __init__(self, rule: Callable[[str], None] | None, url: str) -> None:
+        self._rule = rule
+        self._is_first = True
+        checked = check_url(url)
+        if rule is not None:
+            rule(checked)
+
+    def __call__(self, url: str) -> None:
+        if not self._is_first and self._rule is not None:
+            self._rule(url)
+        self._is_first = False
 
 
 class _BodySink:

@@ -76,6 +76,8 @@ def cookies_for(cookies: Sequence[Cookie], url: str) -> Sequence[Cookie]:
     Which of them a request carries is curl's to decide; without this a person's cookies for one
     site would change how strictly redirects of all others are followed.
     """
+    if not cookies:
+        return ()
     host = urlsplit(url).hostname or ""
     return cookies if any(_belongs(cookie, host) for cookie in cookies) else ()
 

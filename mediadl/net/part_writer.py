@@ -25,9 +25,17 @@ class PartWriter:
     """Appends a body to the file behind ``descriptor``, from :attr:`size` on.
 
     Whatever was written is hashed; :meth:`hash_existing` takes up the bytes of an earlier attempt.
+
+    Args:
+        piece: the :attr:`piece` of a writer that is closed, to be used again.
+
+    Attributes:
+        piece: where the body is collected, :data:`PIECE_BYTES` long.
     """
 
-    def __init__(self, descriptor: int, *, max_bytes: int, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self, descriptor: int, *, max_bytes: int, on_progress: OnProgress | None, piece: memoryview | None = None
+    ) -> None:
         self.size = 0
         self._descriptor = descriptor
         self._max_bytes = max_bytes
@@ -36,7 +44,7 @@ class PartWriter:
         self._hash = hashlib.sha256()
         self._reserved = 0
         self._hasher: PieceHasher | None = None
-        self._piece = memoryview(bytearray(PIECE_BYTES))
+        self.piece = piece or memoryview(bytearray(PIECE_BYTES))
         self._filled = 0
         self._flushed_at = 0.0
         self._middle: int | None = 0  # where tests may break off; once for each file
@@ -112,7 +120,7 @@ class PartWriter:
 
     def _collect(self, data: bytes) -> None:
         end = self._filled + len(data)
-        self._piece[self._filled : end] = data
+        self.piece[self._filled : end] = data
         self._filled = end
         if end == PIECE_BYTES or clock.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self.flush()
@@ -126,7 +134,7 @@ class PartWriter:
         self._flushed_at = clock.monotonic()
         if not self._filled:
             return
-        piece = self._piece[: self._filled]
+        piece = self.piece[: self._filled]
         offset = 0
         with disk_errors():
             while offset < len(piece):
@@ -134,7 +142,7 @@ class PartWriter:
         if self._hasher is None:
             self._hash.update(piece)
         else:
-            self._piece = self._hasher.swap(self._piece, self._filled)
+            self.piece = self._hasher.swap(self.piece, self._filled)
         self.size += self._filled
         self._filled = 0
         if self._hasher is None and max(self._total or 0, self.size) >= _HASH_BESIDE_FROM_BYTES:

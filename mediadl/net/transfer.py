@@ -108,6 +108,7 @@ class Transfer:
             names=names,
             decode=False,
         )
+        self._piece: memoryview | None = None
 
     @property
     def connections_opened(self) -> int:
@@ -126,7 +127,7 @@ class Transfer:
                 ``TOLD_TO_WAIT``; a lost, short or slow body and other 5xx ``TRANSIENT``; our limits
                 and addresses ``REFUSED``; the disk ``DISK``; ``STOPPED``.
         """
-        writer = PartWriter(request.fd, max_bytes=request.max_bytes, on_progress=request.on_progress)
+        writer = PartWriter(request.fd, max_bytes=request.max_bytes, on_progress=request.on_progress, piece=self._piece)
         self._handle.use_cookies(request.cookies)
         self._handle.use_proxy(request.proxy_url)
         try:
@@ -139,6 +140,7 @@ class Transfer:
             return self._attempt(request, writer, None)
         finally:
             writer.close()
+            self._piece = writer.piece
 
     def _attempt(self, request: TransferRequest, writer: PartWriter, point: ResumePoint | None) -> FetchResult:
         sink = TransferSink(request.url, writer, point, on_validators=request.on_validators, reserve=request.reserve)

@@ -10,6 +10,7 @@ from mediadl.api.errors import ApiError
 from mediadl.configuration import selectors as configuration
 from mediadl.media import FailureKind, MediaError, MediaItem
 from mediadl.net.client import HttpClient, Response
+from mediadl.net.kept_handles import KeptHandles
 from platforms.access import access_for
 from platforms.contract import DownloaderInfo, ListingContext, ListingRequest
 from platforms.evidence import Seen, keep_evidence
@@ -27,6 +28,7 @@ class ContextMaker:
     Args:
         running: the item that is listed.
         proxy: the only way out for child processes.
+        handles: with which all listings of the drain ask.
         before_request: called before each page request.
         save_cursor: keeps where the listing could go on.
         wanted: media whose links have expired: they are looked for wherever an earlier listing got to.
@@ -36,6 +38,7 @@ class ContextMaker:
         self,
         running: RunningItem,
         proxy: ChildProxy,
+        handles: KeptHandles,
         before_request: Callable[[], None],
         save_cursor: Callable[[Any], None],
         *,
@@ -43,6 +46,7 @@ class ContextMaker:
     ) -> None:
         self._running = running
         self._proxy = proxy
+        self._handles = handles
         self._before_request = before_request
         self._save_cursor = save_cursor
         self._wanted = tuple(wanted)
@@ -64,6 +68,7 @@ class ContextMaker:
             before_request=budget.before_request,
             headers={"Referer": item.referer} if item.referer else {},
             on_answer=self._note_answer,
+            handles=self._handles,
         )
         self._open.callback(client.close)
         children = self._open.enter_context(self._proxy.access(budget.count, access.proxy_url))

@@ -16,7 +16,7 @@ from queue_app.engine.timing import BLOCKS_SECONDS, LOOP_SECONDS
 from queue_app.models import QueueItem
 
 _AHEAD_SECONDS = 0.4  # from a claim to the first byte: a commit's window, the commit, a look at the site
-_MOST_AHEAD = 64
+_MOST_AHEAD = 128
 _SLOW_LOOK_SECONDS = 0.005  # a look for work that takes longer is made once a second only
 _SELDOM_SECONDS = 1.0
 log = structlog.get_logger("Queue")

@@ -120,14 +120,22 @@ class Committer:
                     return None
                 self._arrived.wait()
             self._sleeps = False
-            until = time.monotonic() + self._window()
-            while (left := until - time.monotonic()) > 0 and len(self._results) < COMMIT_FILES and not self._closed:
-                self._arrived.wait(left)
+            self._wait_for_more(time.monotonic() + self._window())
             jobs = list(self._jobs)
             self._jobs.clear()
             results = [self._results.popleft() for _ in range(min(len(self._results), COMMIT_FILES))]
             self._room.notify_all()
             return jobs, results
+
+    def _wait_for_more(self, until: float) -> None:
+        """Inside the lock: collect until then, until there is enough, or until nothing more comes."""
+        arrived = -1
+        while len(self._results) < COMMIT_FILES and not self._closed:
+            left = until - time.monotonic()
+            if left <= 0 or arrived == len(self._results) + len(self._jobs):
+                return
+            arrived = len(self._results) + len(self._jobs)
+            self._arrived.wait(min(left, COMMIT_WINDOW_SECONDS))
 
     def _window(self) -> float:
         """How long to collect. Most of a commit's cost is the same for one file as for sixty.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from downloads.folders import disk_error
-from downloads.media_root import current_root, free_space_problem, prepare_root
+from downloads.media_root import configured_root, free_space_problem, prepare_root
 from downloads.naming import collection_of
 from downloads.partial import PARTIAL_FOLDER, PartialFile, hold_partial
 from downloads.store import StoreRequest, thumbnail_path
@@ -186,7 +186,7 @@ def verify(fetched: Fetched, verifier: Verifier) -> Stored:
 
 
 def _held(task: MediaTask) -> PartialFile:
-    root = current_root()
+    root = configured_root()
     item = task.running.item
     key = key_of_media(item.platform, task.media)
     if not (root / PARTIAL_FOLDER).is_dir():  # it would be made: never where a disk should be mounted

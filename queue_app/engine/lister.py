@@ -11,10 +11,9 @@ from mediadl.media import FailureKind, MediaError, MediaItem
 from platforms import registry
 from queue_app.engine import media_json
 from queue_app.engine.adapter_run import ContextMaker, understood
-from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, ListingSuspended
-from queue_app.engine.listing import Listing
+from queue_app.engine.listing import Listing, ListingTools
 from queue_app.engine.results import Failed
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.verdicts import judge_listing
@@ -61,20 +60,14 @@ def run_listing(listing: Listing, running: RunningItem, committer: Committer, fe
     committer.submit(listing_over, owners=[running], may_end=True)
 
 
-def run_renewal(
-    running: RunningItem,
-    tasks: Sequence[MediaTask],
-    *,
-    committer: Committer,
-    feed: Feed,
-    proxy: ChildProxy,
-) -> None:
+def run_renewal(running: RunningItem, tasks: Sequence[MediaTask], tools: ListingTools, committer: Committer) -> None:
     """Ask the adapter once more for the links of ``tasks``; never raises."""
+    feed = tools.feed
     wanted = {task.media.media_id: task for task in tasks}
     fresh: list[MediaTask] = []
     error: MediaError | None = None
     try:
-        for task, media in _found_again(running, wanted, proxy):
+        for task, media in _found_again(running, wanted, tools):
             task.media = media_json.with_fresh_links(task.media, media)
             task.renewed, task.candidate = True, 0
             fresh.append(task)
@@ -99,13 +92,13 @@ def run_renewal(
 
 
 def _found_again(
-    running: RunningItem, wanted: dict[str, MediaTask], proxy: ChildProxy
+    running: RunningItem, wanted: dict[str, MediaTask], tools: ListingTools
 ) -> Iterator[tuple[MediaTask, MediaItem]]:
     """The wanted media that the adapter still lists; they leave ``wanted``."""
     info = running.downloader
     infos = [info] if info else registry.downloaders_for(running.item.platform, running.item.downloader)
     lost = [task.media for task in wanted.values()]
-    contexts = ContextMaker(running, proxy, lambda: None, lambda _cursor: None, wanted=lost)
+    contexts = ContextMaker(running, tools.proxy, tools.handles, lambda: None, lambda _cursor: None, wanted=lost)
     with closing(understood(running, infos, contexts)) as listed:
         for found in listed:
             running.stop.raise_if_set()

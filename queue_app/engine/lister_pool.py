@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connections
 
+from mediadl.net.kept_handles import KeptHandles
 from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.committer import Committer
@@ -24,15 +25,15 @@ _JOIN_SECONDS = 2.0  # an adapter that does not heed its stop signal is left to 
 class ListerPool:
     """Runs listings and renewals."""
 
-    def __init__(self, feed: Feed, committer: Committer, proxy: ChildProxy) -> None:
+    def __init__(self, feed: Feed, committer: Committer, proxy: ChildProxy, handles: KeptHandles) -> None:
         self._feed = feed
         self._committer = committer
-        self._proxy = proxy
         self._tools = ListingTools(
             feed=feed,
             store=self._store,
             settle=self._settle,
             proxy=proxy,
+            handles=handles,
             circuits=CircuitWatch(),
             known=KnownCheck(),
         )
@@ -59,7 +60,7 @@ class ListerPool:
 
     def renew(self, running: RunningItem, tasks: Sequence[MediaTask]) -> None:
         """Ask the adapter for fresh links."""
-        self._run(lambda: run_renewal(running, tasks, committer=self._committer, feed=self._feed, proxy=self._proxy))
+        self._run(lambda: run_renewal(running, tasks, self._tools, self._committer))
 
     def flush_old(self, now: float) -> None:
         """Hand on what listings found a while ago and still hold."""

@@ -16,6 +16,7 @@ import structlog
 from downloads.upgrade.wanted import wanted_copies
 from mediadl import clock, failpoints
 from mediadl.media import FailureKind, MediaError, MediaItem, MediaType, OutcomeKind, SkipReason
+from mediadl.net.kept_handles import KeptHandles
 from platforms import circuits, registry
 from platforms.contract import DownloaderInfo
 from platforms.listing import FoundMedia
@@ -48,6 +49,7 @@ class ListingTools:
     store: Callable[[RunningItem, ListedBatch], None]
     settle: Callable[[RunningItem, Sequence[tuple[MediaTask, Settled]]], None]
     proxy: ChildProxy
+    handles: KeptHandles
     circuits: CircuitWatch
     known: KnownCheck
 
@@ -155,7 +157,7 @@ class Listing:
         return self._known_scope if stopped_among_known and self._known_scope else self._wanted
 
     def _found(self, infos: Sequence[DownloaderInfo]) -> Generator[FoundMedia, None, None]:
-        context = ContextMaker(self._running, self._tools.proxy, self._flush, self._save_cursor)
+        context = ContextMaker(self._running, self._tools.proxy, self._tools.handles, self._flush, self._save_cursor)
         return understood(self._running, infos, context)
 
     def _save_cursor(self, cursor: Any) -> None:

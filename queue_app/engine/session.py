@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
+from mediadl.net.kept_handles import KeptHandles
 from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.claiming import Claiming
 from queue_app.engine.committer import Committer
@@ -48,14 +49,15 @@ class DrainSession:
         self._wake = threading.Event()
         self._feed = Feed()
         self._proxy = ChildProxy()
+        self._handles = KeptHandles(per_host=1)
         self._committer = Committer(
             self._feed, on_change=self._wake.set, on_expired=self._renew, on_disk_trouble=self._disk_refused
         )
-        self._listers = ListerPool(self._feed, self._committer, self._proxy)
+        self._listers = ListerPool(self._feed, self._committer, self._proxy, self._handles)
         self._pipeline = Pipeline(self._feed, self._committer, self._proxy)
         self._ticker = ProgressTicker(self._feed, self._committer)
         self._heartbeat = Heartbeat(self._identity)
-        self._slots = SlotHolder(self._identity.name, self._feed, self._pipeline)
+        self._slots = SlotHolder(self._identity.name, self._feed, self._pipeline, self._handles)
         self._claiming = Claiming(self._identity.name, self._feed, self._committer, self._listers.begin)
         self._control = Control(self._feed, self._committer)
         self.time_is_over = False
@@ -111,6 +113,7 @@ class DrainSession:
         self._ticker.close()
         self._pipeline.close()
         self._listers.close()
+        self._handles.close()
         self._committer.close()
         self._heartbeat.close()
         self._slots.close(self._identity)

@@ -4,6 +4,7 @@ from django.db import DatabaseError
 
 from mediadl import clock
 from mediadl.net import bandwidth
+from mediadl.net.kept_handles import KeptHandles
 from queue_app import preferences
 from queue_app.engine.feed import Feed
 from queue_app.engine.identity import WorkerIdentity
@@ -16,12 +17,13 @@ from queue_app.quiet_hours import bytes_per_second
 
 
 class SlotHolder:
-    """Holds slots while there is work, and sets the feed's limits accordingly."""
+    """Holds slots while there is work, and sets the limits of the feed and of the listings accordingly."""
 
-    def __init__(self, worker: str, feed: Feed, pipeline: Pipeline) -> None:
+    def __init__(self, worker: str, feed: Feed, pipeline: Pipeline, handles: KeptHandles) -> None:
         self._worker = worker
         self._feed = feed
         self._pipeline = pipeline
+        self._handles = handles
         self._held = 0
         self._wanted = self._limit = -1
         self._looked_at = self._renewed_at = float("-inf")
@@ -40,7 +42,9 @@ class SlotHolder:
             self._held = hold_slots(self._worker, wanted=wanted, limit=limit, now=clock.now())
             self._renewed_at, self._wanted, self._limit = now, wanted, limit
         self._pipeline.grow(self._held)
-        self._feed.set_limits(allowed=self._held, per_host=preferences.per_host_connections())
+        per_host = preferences.per_host_connections()
+        self._feed.set_limits(allowed=self._held, per_host=per_host)
+        self._handles.allow(per_host)
         return self._held
 
     def close(self, worker: WorkerIdentity) -> None:

@@ -6,14 +6,16 @@ Every program that is compared asks the same one. ``/gallery`` is a page with al
 """
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 _HEAD = (
-    "HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n"
-    'ETag: "{length}-{name}"\r\nLast-Modified: Mon, 13 Oct 2025 15:45:23 GMT\r\nAccept-Ranges: bytes\r\n\r\n'
+    "HTTP/1.1 {status}\r\nServer: origin\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n"
+    'ETag: "{name}"\r\nLast-Modified: Mon, 13 Oct 2025 15:45:23 GMT\r\nAccept-Ranges: bytes\r\n\r\n'
 )
+_RANGE = re.compile(rb"\r\nRange: bytes=(\d+)-(\d*)", re.IGNORECASE)
 _TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".bin": "application/octet-stream"}
 
 
@@ -31,17 +33,21 @@ class Origin:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 method, target, _version = head.split(b"\r\n", 1)[0].split(b" ")
-                await self._answer(method, unquote(target.decode()), writer)
+                await self._answer(method, unquote(target.decode()), _RANGE.search(head), writer)
         except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, method: bytes, target: str, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, method: bytes, target: str, wanted: re.Match[bytes] | None, writer: asyncio.StreamWriter
+    ) -> None:
         if self._latency:
             await asyncio.sleep(self._latency)
         if target == "/gallery":
-            head = _HEAD.format(type="text/html; charset=utf-8", length=len(self._gallery), name="gallery")
+            head = _HEAD.format(
+                status="200 OK", type="text/html; charset=utf-8", length=len(self._gallery), name="gallery"
+            )
             writer.write(head.encode() + self._gallery)
             await writer.drain()
             return
@@ -49,13 +55,16 @@ class Origin:
         if not path.is_file():
             writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             return
-        head = _HEAD.format(type=_TYPES[path.suffix], length=path.stat().st_size, name=path.name)
+        size = path.stat().st_size
+        first, last = (int(wanted[1]), min(int(wanted[2] or size), size - 1)) if wanted else (0, size - 1)
+        status = f"206 Partial Content\r\nContent-Range: bytes {first}-{last}/{size}" if wanted else "200 OK"
+        head = _HEAD.format(status=status, type=_TYPES[path.suffix], length=last + 1 - first, name=path.name)
         writer.write(head.encode())
         if method == b"HEAD":
             return
         await writer.drain()
         with path.open("rb") as file:
-            await asyncio.get_running_loop().sendfile(writer.transport, file)
+            await asyncio.get_running_loop().sendfile(writer.transport, file, first, last + 1 - first)
 
 
 def _gallery(folder: Path) -> bytes:

@@ -130,7 +130,7 @@ class Product:
 
     def children(self, name: str) -> list[psutil.Process]:
         """The processes below serve whose command is ``mediadl <name>``; for the cluster all of its."""
-        return [process for process in self.tree() if process.cmdline()[-2:] == ["mediadl", name]]
+        return [process for process in self.tree() if _command_line(process)[-2:] == ["mediadl", name]]
 
     def stop(self) -> float:
         """Stop it cleanly; returns the seconds it took. Fails if it does not, or leaves a process."""
@@ -223,3 +223,11 @@ def assert_nothing_left(data_dir: Path) -> None:
         return found
 
     wait_for(lambda: not processes(), 2.0, f"all processes of {data_dir} gone")
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    """Empty for one that has ended meanwhile, or was killed and is not reaped yet."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []

@@ -64,8 +64,9 @@ def test_sigkill_at_random_moments(
     ids = add_all(product, [site.url_of(path) for path in served])
     killed = 0
     for _kill in range(scale.of(4, 100)):
-        time.sleep(chance.uniform(0.2, 2.5))
-        if victims := wait_for(lambda: cluster_processes(product), 30, "a new cluster"):
+        wait_for(lambda: cluster_processes(product), 60, "a new cluster")  # after 30 s, the longest pause
+        time.sleep(chance.uniform(0.2, 2.5))  # else it would be killed as it begins, again and again
+        if victims := cluster_processes(product):
             killed += hit(chance.choice(victims), signal.SIGKILL)
     expected = Expected(list(served.values()), ids)
     poisoned = finish(product)
