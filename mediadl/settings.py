@@ -112,10 +112,11 @@ Q_CLUSTER: dict[str, Any] = {
     "name": "mediadl",
     "cluster_name": cluster_name(ENVIRONMENT),
     "orm": "broker",
+    "broker_class": "mediadl.operations.doorbell.DoorbellBroker",
     "workers": 2,  # one hosts the drain with all transfers, one takes the short tasks
     "bulk": 1,
     "queue_limit": 2,
-    "poll": 0.2,
+    "poll": 0,  # the broker waits by itself, at its bell
     "timeout": 23 * 3600,  # seconds; less than `retry`, and never reached by a drain that works
     "retry": 24 * 3600,  # longer than the longest drain: its last transfers may be large
     "max_attempts": 1,

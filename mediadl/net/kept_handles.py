@@ -120,10 +120,14 @@ class KeptHandles:
         if not self._hosts[host].users:
             del self._hosts[host]
 
-    def close(self) -> None:
-        """Close the connections; what is lent is closed when it comes back."""
+    def hang_up(self) -> None:
+        """Close the connections that nobody uses just now."""
         with self._lock:
-            self._closed = True
             idle, self._idle = self._idle, []
         for handle in idle:
             handle.close()
+
+    def close(self) -> None:
+        """Close the connections; what is lent is closed when it comes back."""
+        self._closed = True
+        self.hang_up()

@@ -87,9 +87,11 @@ class DrainSession:
                 self._claiming.look(now, held)
             if self._feed.running():
                 idle_since = now
-            elif not may_claim or now - idle_since > self._linger:
-                self.time_is_over = not may_claim
-                return
+            else:
+                self._handles.hang_up()  # no site need keep connections that nothing asks over
+                if not may_claim or now - idle_since > self._linger:
+                    self.time_is_over = not may_claim
+                    return
             if now - began > LONGEST_DRAIN_SECONDS:
                 self.time_is_over = True
                 return

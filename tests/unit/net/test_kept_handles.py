@@ -137,6 +137,15 @@ def test_a_refused_address_is_not_counted_in_a_budget():
     assert asked == []
 
 
+def test_hanging_up_closes_what_nobody_uses(server):
+    settle(server, "/p")
+    handles = KeptHandles()
+    ask(handles, server.url_of("/p"))
+    handles.hang_up()
+    ask(handles, server.url_of("/p"))
+    assert server.connections == 2
+
+
 def test_what_comes_back_after_the_end_is_closed(server):
     settle(server, "/p")
     handles = KeptHandles()
