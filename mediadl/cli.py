@@ -108,8 +108,7 @@ def web() -> None:
     """Run only the web process (behind a proxy, with PostgreSQL there may be several)."""
     from mediadl.operations.process_ties import die_with_supervisor, wait_at_gate
 
-    die_with_supervisor()
-    environment = _prepared("web")
+    environment = _prepared("web", checks_tables=not die_with_supervisor())
     from mediadl.web.server import run  # isort: skip - it must choose Twisted's reactor first
     import mediadl.urls  # noqa: F401 - loaded before the gate, which opens when the tables are there
     from mediadl.asgi import application
@@ -124,15 +123,17 @@ def worker() -> int:
     """Run only the worker cluster (also on further hosts, with PostgreSQL and shared folders)."""
     from mediadl.operations.process_ties import die_with_supervisor
 
-    die_with_supervisor()
-    _prepared("worker")
+    _prepared("worker", checks_tables=not die_with_supervisor())
     from mediadl.operations.cluster import run_cluster
 
     return run_cluster()
 
 
-def _prepared(process: str) -> Environment:
-    """The environment, checked, with Django and the log ready for this process."""
+def _prepared(process: str, *, checks_tables: bool) -> Environment:
+    """The environment, checked, with Django and the log ready for this process.
+
+    ``checks_tables``: nobody brought them up to date before, as ``serve`` does.
+    """
     from mediadl.operations.preflight import check_machine
 
     environment = read_environment()
@@ -140,6 +141,10 @@ def _prepared(process: str) -> Environment:
     _setup_django()
     from mediadl.logs.configure import configure_logging
 
+    if checks_tables:
+        from mediadl.operations.first_start import refuse_other_tables
+
+        refuse_other_tables()
     configure_logging(process)
     return environment
 
@@ -156,12 +161,17 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 @_existing_installation
 def user_add(_environment: Environment, *, username: str, role: str, email: str, password_stdin: bool) -> None:
-    """Add a user. Asks for a password; left empty, one is made and printed once."""
+    """Add a user.
+
+    The password is taken from MEDIADL_USER_PASSWORD, or asked for where somebody sits at the console;
+    without one it is made and printed once.
+    """
     from mediadl.operations.users import add_user
 
+    password = os.environ.pop("MEDIADL_USER_PASSWORD", "")  # the variable: others can read a command line
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
-    else:
+    elif not password and sys.stdin.isatty():
         password = click.prompt("Password (empty: make one)", hide_input=True, default="", show_default=False)
     made = add_user(username=username, role=role, email=email, password=password)
     if made is not None:
@@ -185,14 +195,20 @@ def backup(_environment: Environment, *, file: Path, with_keys: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--yes", is_flag=True, help="Do not ask before what is there is replaced.")
 def restore(*, file: Path, yes: bool) -> None:
-    """Bring the database of FILE back. `mediadl serve` must not run on this data folder."""
+    """Bring the database of FILE back. `mediadl serve` must not run on this data folder.
+
+    Asks first where somebody sits at the console. A script is asked nothing: an SQLite database that is
+    replaced is kept beside the new one; for one of PostgreSQL, which is not, it needs --yes.
+    """
     from mediadl.operations.preflight import check_machine
     from mediadl.operations.restore import restore_backup
 
     environment = read_environment()
     check_machine(environment)
-    if not yes:
+    if not yes and sys.stdin.isatty():
         click.confirm(f"Replace the database in {environment.data_dir}?", abort=True)
+    elif not yes and environment.database_url:
+        raise EnvironmentProblem("The database in MEDIADL_DATABASE_URL would be replaced: say so with --yes.")
     say(restore_backup(file.absolute(), environment))
 
 

@@ -74,6 +74,26 @@ def _has_older_tables() -> bool:
         return False
 
 
+def refuse_other_tables() -> None:
+    """For a process on its own: the tables must be there, and of this version.
+
+    Raises:
+        EnvironmentProblem: they are not; the text says what to do.
+    """
+    try:
+        refuse_newer_tables()
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise EnvironmentProblem(
+                "The tables are not there yet, or of an older version of Media Downloader: start `mediadl serve` once, "
+                "which makes and upgrades them."
+            )
+    except DatabaseError as error:
+        raise unusable_database(error) from error
+    finally:
+        connections.close_all()
+
+
 def refuse_newer_tables() -> None:
     """Change nothing where a newer version was at work: this one would write rows that it does not understand.
 

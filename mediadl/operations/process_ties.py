@@ -34,11 +34,12 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_with_supervisor() -> None:
-    """If a supervisor started this process, die with it; on its own it just goes on."""
+def die_with_supervisor() -> bool:
+    """If a supervisor started this process, die with it; whether one did."""
     parent = os.environ.pop(SUPERVISOR_VARIABLE, "")
     if parent:
         die_with_parent(int(parent))
+    return bool(parent)
 
 
 def wait_at_gate() -> None:

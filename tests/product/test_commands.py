@@ -2,18 +2,19 @@
 
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.product.running import Product, command
 
 
 def run_command(
-    product: Product, *arguments: str, text: str = "", cwd: Path | None = None, seconds: float = 60
+    product: Product, *arguments: str, text: str = "", cwd: Path | None = None, seconds: float = 60, **variables: str
 ) -> tuple[int, str, str]:
     """Exit code, output and error output of ``mediadl`` with these arguments, on the product's data folder."""
     done = subprocess.run(
         command(*arguments),
-        env=product.environment(),
+        env=product.environment() | variables,
         cwd=cwd,
         input=text,
         capture_output=True,
@@ -49,6 +50,18 @@ def test_users_backups_and_the_doctor_while_it_runs(product: Product, tmp_path: 
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
 
+    # As a script does it: the variable says the password, which is not shown.
+    script = ("user", "add", "carol", "--role", "user", "--email", "carol@example.org")
+    code, output, errors = run_command(product, *script, MEDIADL_USER_PASSWORD="a sound password")
+    assert (code, errors) == (0, "")
+    assert "a sound password" not in output
+    assert _signs_in(product, "carol", "a sound password") == 200
+    code, output, errors = run_command(product, "user", "add", "dave", MEDIADL_USER_PASSWORD="short")
+    assert (code, output, len(errors.splitlines())) == (2, "", 1)
+    code, output, errors = run_command(product, "user", "add", "dave")  # nobody at the console
+    assert (code, errors) == (0, "")
+    assert _signs_in(product, "dave", output.split("password ")[1].split()[0]) == 200
+
     file = tmp_path / "backup.tar"
     code, output, errors = run_command(product, "backup", str(file))
     assert (code, errors) == (0, "")
@@ -56,13 +69,13 @@ def test_users_backups_and_the_doctor_while_it_runs(product: Product, tmp_path: 
     assert (code, errors) == (0, "")
     assert "Everything fits together." in output
 
-    code, output, errors = run_command(product, "restore", "--yes", str(file))
+    code, output, errors = run_command(product, "restore", str(file))  # nobody at the console to be asked
     assert code == 2
     assert "in use by another" in errors
 
     assert run_command(product, "user", "add", "late", "--password-stdin", text="\n")[0] == 0
     product.stop()
-    code, output, errors = run_command(product, "restore", "--yes", str(file))
+    code, output, errors = run_command(product, "restore", str(file))  # what was there is kept beside it
     assert (code, errors) == (0, "")
     product.start()
     assert _signs_in(product, "eva", password) == 200
@@ -94,3 +107,11 @@ def test_a_damaged_database_is_said_in_a_few_lines_by_every_command(new_product,
     for arguments in (("backup", str(tmp_path / "b.tar")), ("user", "add", "eva", "--password-stdin")):
         code, output, errors = run_command(product, *arguments, text="\n")
         assert (code, output, len(errors.splitlines())) == (2, "", 1)
+
+
+def test_the_parts_of_serve_do_not_start_on_other_tables(new_product: Callable[..., Product]):
+    product = new_product()
+    for part in ("web", "worker"):
+        code, output, errors = run_command(product, part)
+        assert (code, output, len(errors.splitlines())) == (2, "", 1)
+        assert "start `mediadl serve` once" in errors
