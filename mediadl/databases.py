@@ -74,7 +74,8 @@ def databases_from(environment: Environment) -> dict[str, dict[str, Any]]:
         main = _postgresql(environment.database_url)
         return {"default": main, "broker": {**main, "TEST": {"MIRROR": "default"}}}
     environment.data_dir.mkdir(parents=True, exist_ok=True)
-    _close_to_others(environment.data_dir / "mediadl.sqlite3")
+    for name in ("mediadl.sqlite3", "broker.sqlite3"):
+        _close_to_others(environment.data_dir / name)
     return {
         "default": _sqlite(str(environment.data_dir / "mediadl.sqlite3"), "FULL"),
         # A lost wake-up changes nothing (the table is the truth), so the broker need not sync.

@@ -43,7 +43,8 @@ def test_a_database_url_that_is_none_is_named_without_its_password(url: str):
 def test_the_database_is_closed_to_other_users_also_where_it_was_not(tmp_path: Path):
     environment = replace(read_environment({}), data_dir=tmp_path)
     databases_from(environment)
-    assert (tmp_path / "mediadl.sqlite3").stat().st_mode & 0o777 == 0o600
+    for name in ("mediadl.sqlite3", "broker.sqlite3"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     names = ["mediadl.sqlite3", "mediadl.sqlite3-wal", "mediadl.sqlite3.before-restore"]
     for name in names:
         (tmp_path / name).touch()
