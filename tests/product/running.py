@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 ADMIN = "admin"
+_TOKEN_SECONDS = 600.0
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 40.0
 STOP_SECONDS = 10.0
@@ -67,6 +68,7 @@ class Product:
     variables: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     _token: str = ""
+    _signed_in_at: float = 0.0
 
     @property
     def address(self) -> str:
@@ -160,11 +162,12 @@ class Product:
         assert_nothing_left(self.data_dir)
 
     def token(self) -> str:
-        """The admin's access token; signed in once."""
-        if not self._token:
+        """The admin's access token; signed in anew before it expires, which soaks live to see."""
+        if not self._token or time.monotonic() - self._signed_in_at > _TOKEN_SECONDS:
             answer = self.request("POST", "/api/v1/auth/login", {"username": ADMIN, "password": PASSWORD}, token="")
             assert answer.status == 200, answer.body
             self._token = str(answer.json()["access_token"])
+            self._signed_in_at = time.monotonic()
         return self._token
 
     def request(
