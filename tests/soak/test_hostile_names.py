@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from downloads.models import Download, StoredFile
 from downloads.naming import MAX_PART_BYTES
@@ -103,6 +104,7 @@ def test_nothing_leaves_the_collection_and_nothing_is_overwritten(
     site: FakeSite, server: MediaServer, folder: Path, figures: Figures
 ):
     kept = victims(folder)
+    Path(settings.THUMBNAILS_DIR).mkdir(parents=True, exist_ok=True)  # theirs, if this test is the first to make one
     around = {path for path in folder.parent.iterdir() if path != folder}
     expected = {data for number, name in enumerate(NAMES) for data in add(site, server, name, number).values()}
     drain()
