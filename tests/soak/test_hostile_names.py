@@ -104,13 +104,13 @@ def test_nothing_leaves_the_collection_and_nothing_is_overwritten(
     site: FakeSite, server: MediaServer, folder: Path, figures: Figures
 ):
     kept = victims(folder)
-    Path(settings.THUMBNAILS_DIR).mkdir(parents=True, exist_ok=True)  # theirs, if this test is the first to make one
-    around = {path for path in folder.parent.iterdir() if path != folder}
+    own = {folder, Path(settings.THUMBNAILS_DIR), Path(settings.RUN_DIR)}  # made at their first use
+    around = set(folder.parent.iterdir()) - own
     expected = {data for number, name in enumerate(NAMES) for data in add(site, server, name, number).values()}
     drain()
     failed = QueueItem.objects.exclude(status="completed").values_list("url", "error_code", "error_message")
     assert list(failed) == []
-    assert {path for path in folder.parent.iterdir() if path != folder} == around
+    assert set(folder.parent.iterdir()) - own == around
     assert [path.read_bytes() for path in kept] == [VICTIM] * len(kept)
     stored = [folder / path for path in StoredFile.objects.values_list("path", flat=True)]
     assert {path.read_bytes() for path in stored} == expected
