@@ -44,7 +44,7 @@ class _Written:
     """What a committed transaction did, for the feed and the files."""
 
     news: FailureNews = field(default_factory=FailureNews)
-    settled: list[tuple[Result, int | None]] = field(default_factory=list)
+    settled: list[Result] = field(default_factory=list)
     dropped: list[Result] = field(default_factory=list)
     ended: list[RunningItem] = field(default_factory=list)
     touched: list[RunningItem] = field(default_factory=list)
@@ -173,7 +173,7 @@ class CommitWriter:
         failures = [result for result in live if isinstance(result, Failed)]
         apply_failures(ledger, failures, tallies, written.news)
         handled = {id(task) for task, _at, _told in written.news.postponed} | {id(t) for t in written.news.expired}
-        written.settled += [(failure, None) for failure in failures if id(failure.task) not in handled]
+        written.settled += [failure for failure in failures if id(failure.task) not in handled]
         write_outcomes(tallies.values())
 
     def _record(self, live: list[Result], tallies: dict[RunningItem, Tally], written: _Written) -> None:
@@ -192,7 +192,7 @@ class CommitWriter:
                 download_id=download.download_id,
             )
             result.task.running.current_name = download.filename
-            written.settled.append((result, download.download_id))
+            written.settled.append(result)
         for decided in (result for result in live if isinstance(result, Decided)):
             settled = decided.settled
             tally = tallies[decided.task.running]
@@ -200,7 +200,7 @@ class CommitWriter:
             tally.set_outcome(
                 decided.task, settled.outcome, settled.reason, tries=decided.task.tries, download_id=settled.download_id
             )
-            written.settled.append((decided, settled.download_id))
+            written.settled.append(decided)
 
     def _write_items(self, ledger: WriterLedger, tallies: dict[RunningItem, Tally], written: _Written) -> None:
         expiring = {task.running for task in written.news.expired}
@@ -216,11 +216,11 @@ class CommitWriter:
             conclude(ledger, running, later_at=later_at, by_host=by_host)
 
     def _after_commit(self, written: _Written) -> None:
-        for result, download_id in written.settled:
-            self._feed.settled(result.task, stored_as=download_id, is_stored=isinstance(result, Stored))
+        for result in written.settled:
+            self._feed.settled(result.task, is_stored=isinstance(result, Stored))
         for result in written.dropped:
             self._feed.settled(result.task)
-        for result in [*(result for result, _id in written.settled), *written.dropped]:
+        for result in [*written.settled, *written.dropped]:
             if isinstance(result, Stored):
                 result.partial.close()
         for task, moment, told in written.news.postponed:

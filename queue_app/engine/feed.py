@@ -51,7 +51,7 @@ class Feed:
         self._hosts: dict[str, int] = {}
         self._waits: dict[str, datetime] = {}
         self._busy: set[tuple[str, str]] = set()
-        self._recent: OrderedDict[tuple[str, str], int | None] = OrderedDict()
+        self._recent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._closed = False
         self._mean_seconds = 0.0
 
@@ -193,13 +193,13 @@ class Feed:
         with self._changed:
             running.ending = False
 
-    def settled(self, task: MediaTask, *, stored_as: int | None = None, is_stored: bool = False) -> None:
-        """A result is committed; a stored medium is remembered so that nobody fetches it again."""
+    def settled(self, task: MediaTask, *, is_stored: bool = False) -> None:
+        """A result is committed; a stored medium is remembered so that nobody fetches it again unasked."""
         with self._changed:
             task.running.open -= 1
             self._busy.discard(task.key)
             if is_stored:
-                self._recent[task.key] = stored_as
+                self._recent[task.key] = None
                 while len(self._recent) > _RECENT_MEDIA:
                     self._recent.popitem(last=False)
             self._changed.notify_all()
@@ -336,10 +336,13 @@ class Feed:
         task.started = time.monotonic()
         return task
 
-    def stored_lately(self, task: MediaTask) -> tuple[bool, int | None]:
-        """Whether this drain stored the same medium a moment ago, for another item perhaps."""
+    def stored_lately(self, task: MediaTask) -> bool:
+        """Whether this drain stored the same medium, for another item perhaps, maybe after this one was looked up.
+
+        Its record or its file may be gone again by now.
+        """
         with self._changed:
-            return task.key in self._recent, self._recent.get(task.key)
+            return task.key in self._recent
 
     def _wake_later(self) -> None:
         """Media whose time has come may start, while their item still runs for others."""

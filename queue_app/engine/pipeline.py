@@ -9,9 +9,10 @@ from datetime import timedelta
 import structlog
 from django.db import connections
 
+from downloads.known import known_media
 from downloads.verification import Verifier
 from mediadl import clock
-from mediadl.media import FailureKind, MediaError, OutcomeKind, SkipReason
+from mediadl.media import FailureKind, MediaError, OutcomeKind
 from queue_app.engine.child_proxy import ChildProxy
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, host_of_url
@@ -79,10 +80,8 @@ class Pipeline:
             connections.close_all()
 
     def _transfer(self, fetcher: Fetcher, task: MediaTask) -> None:
-        is_stored, download_id = self._feed.stored_lately(task)
-        if is_stored:
+        if self._feed.stored_lately(task) and (settled := _known_by_now(task)):
             self._feed.transfer_ended(task)
-            settled = Settled(OutcomeKind.SKIPPED, SkipReason.KNOWN.value, download_id)
             self._committer.put(Decided(task, settled))
             return
         stop = task.stop
@@ -137,3 +136,9 @@ class Pipeline:
             with suppress(OSError):
                 fetched.partial.close()
             return Failed(task, internal_error(error))
+
+
+def _known_by_now(task: MediaTask) -> Settled | None:
+    """What is recorded of a medium that was stored since it was listed; None if it was deleted again meanwhile."""
+    known = known_media(task.running.item.platform, [task.media]).get(task.media.media_id)
+    return Settled(OutcomeKind.SKIPPED, known.reason.value, known.download_id) if known else None
