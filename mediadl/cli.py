@@ -52,11 +52,7 @@ def _existing_installation(command: Callable[..., Any]) -> Callable[..., Any]:
         from mediadl.operations.preflight import check_machine
 
         environment = read_environment()
-        if not environment.database_url and not (environment.data_dir / "mediadl.sqlite3").exists():
-            raise EnvironmentProblem(
-                f"There is no installation in {environment.data_dir}. "
-                "Start `mediadl serve` once, or name its data folder in MEDIADL_DATA_DIR."
-            )
+        _refuse_empty_folder(environment)
         check_machine(environment)
         _setup_django()
         from django.db import DatabaseError
@@ -69,6 +65,15 @@ def _existing_installation(command: Callable[..., Any]) -> Callable[..., Any]:
             raise unusable_database(error) from error
 
     return wrapper
+
+
+def _refuse_empty_folder(environment: Environment) -> None:
+    """Before anything is made there."""
+    if not environment.database_url and not (environment.data_dir / "mediadl.sqlite3").exists():
+        raise EnvironmentProblem(
+            f"There is no installation in {environment.data_dir}. "
+            "Start `mediadl serve` once, or name its data folder in MEDIADL_DATA_DIR."
+        )
 
 
 def _setup_django() -> None:
@@ -137,6 +142,8 @@ def _prepared(process: str, *, checks_tables: bool) -> Environment:
     from mediadl.operations.preflight import check_machine
 
     environment = read_environment()
+    if checks_tables:
+        _refuse_empty_folder(environment)
     check_machine(environment)
     _setup_django()
     from mediadl.logs.configure import configure_logging

@@ -7,6 +7,7 @@ raises :class:`EnvironmentProblem`, whose text is the one line that the operator
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,17 +78,29 @@ def _base_path(name: str, text: str) -> str:
     path = text.strip("/")
     if not path:
         return ""
-    if any(not part or not part.replace("-", "").replace("_", "").isalnum() for part in path.split("/")):
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]+", part) for part in path.split("/")):
         raise EnvironmentProblem(f"{name}: {text!r} is not a path such as /media")
     return "/" + path
 
 
+def _without_port(host: str) -> str:
+    """The name alone: a ``Host`` header is one of ours at whatever port."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() and ":" not in name else host
+
+
 def _host_names(name: str, text: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    names = tuple(_without_port(part.strip()) for part in text.split(",") if part.strip())
     for host in names:
         if "/" in host or len(host.split()) > 1:
             raise EnvironmentProblem(f"{name}: {host!r} is not a name such as media.example.org")
     return names
+
+
+def _database_url(name: str, text: str) -> str:
+    if text and not re.match(r"postgres(ql)?://[^/]*/.", text):
+        raise EnvironmentProblem(f"{name}: not of the form postgresql://user:password@host:port/name")
+    return text
 
 
 def _redis_url(name: str, text: str) -> str:
@@ -121,7 +134,10 @@ def read_environment(source: Mapping[str, str] | None = None) -> Environment:
         return variables.get(f"MEDIADL_{name}", "").strip() or default
 
     data_dir = Path(get("DATA_DIR", str(Path.cwd() / "data"))).expanduser().absolute()
-    roots = tuple(Path(part).expanduser().absolute() for part in get("MEDIA_ROOTS").split(os.pathsep) if part)
+    roots = tuple(Path(part).expanduser() for part in get("MEDIA_ROOTS").split(os.pathsep) if part)
+    for root in roots:
+        if not root.is_absolute():  # the next start may be from another folder
+            raise EnvironmentProblem(f"MEDIADL_MEDIA_ROOTS: {str(root)!r} is not an absolute path")
     is_test = get("ENV") == "test"
     failpoints = get("FAILPOINTS")
     if failpoints and not is_test:
@@ -137,7 +153,7 @@ def read_environment(source: Mapping[str, str] | None = None) -> Environment:
         admin_username=get("ADMIN_USERNAME", "admin"),
         admin_password=variables.get("MEDIADL_ADMIN_PASSWORD", ""),
         admin_email=get("ADMIN_EMAIL"),
-        database_url=get("DATABASE_URL"),
+        database_url=_database_url("MEDIADL_DATABASE_URL", get("DATABASE_URL")),
         redis_url=_redis_url("MEDIADL_REDIS_URL", get("REDIS_URL")),
         allowed_private_networks=_networks("MEDIADL_ALLOWED_PRIVATE_NETWORKS", get("ALLOWED_PRIVATE_NETWORKS")),
         allowed_hosts=_host_names("MEDIADL_ALLOWED_HOSTS", get("ALLOWED_HOSTS")),

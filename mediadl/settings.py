@@ -100,11 +100,8 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = databases_from(ENVIRONMENT)
 DATABASE_ROUTERS = ["mediadl.databases.BrokerRouter"]
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_url}
-    if ENVIRONMENT.redis_url
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-}
+# Only django-q2 writes into it, twice a second, what nobody reads: no reason to need a Redis that answers.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Its cluster only manages the worker processes; our own table is the queue (design: architecture.md).
 DRAIN_CLAIM_SECONDS = 600

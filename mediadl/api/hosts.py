@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.http.request import split_domain_port, validate_host
 
 from mediadl.api.error_responses import error_response
-from mediadl.api.errors import InvalidJsonError
+from mediadl.api.errors import ApiError, ErrorCode
 
 
 def is_allowed_host(host: str) -> bool:
@@ -38,9 +38,8 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request, or 400 for a host name that is not ours."""
         if not is_allowed_host(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")):
-            return error_response(
-                InvalidJsonError("This host name is not allowed; add it to MEDIADL_ALLOWED_HOSTS."), request
-            )
+            detail = "This host name is not allowed; add it to MEDIADL_ALLOWED_HOSTS."
+            return error_response(ApiError(ErrorCode.VALIDATION_ERROR, detail, status=400), request)
         response = self._get_response(request)
         if request.is_secure() and hasattr(response, "cookies"):
             for morsel in response.cookies.values():

@@ -1,5 +1,6 @@
 """What a start does to the database: bring the tables up to date, make the first admin."""
 
+import structlog
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, router
@@ -8,6 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from mediadl.environment import Environment, EnvironmentProblem
 
+log = structlog.get_logger("System")
 _ALL_COLUMNS = {
     "sqlite": "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'",
     "postgresql": "SELECT table_name, column_name FROM information_schema.columns "
@@ -125,17 +127,26 @@ def create_first_admin(environment: Environment) -> str | None:
         The password, if one was made: to be shown once. None if it was given, or not needed.
 
     Raises:
-        EnvironmentProblem: the given password is not good enough.
+        EnvironmentProblem: a bad name or address.
     """
-    from django.core.exceptions import ValidationError
-
+    from mediadl.accounts.models import User
+    from mediadl.accounts.passwords import check_new_password
     from mediadl.accounts.services import ensure_first_admin
+    from mediadl.api.errors import InvalidFieldsError
 
+    is_first = not User.objects.exists()
     try:
-        return ensure_first_admin(
+        made = ensure_first_admin(
             username=environment.admin_username,
             password=environment.admin_password,
             email=environment.admin_email,
         )
-    except ValidationError as error:
-        raise EnvironmentProblem(f"MEDIADL_ADMIN_PASSWORD: {' '.join(error.messages)}") from error
+    except InvalidFieldsError as error:
+        field, messages = next(iter(error.field_errors.items()))
+        raise EnvironmentProblem(f"MEDIADL_ADMIN_{field.upper()}: {' '.join(messages)}") from error
+    if is_first and made is None:
+        try:
+            check_new_password(environment.admin_password, User(username=environment.admin_username))
+        except InvalidFieldsError:
+            log.warning("The first admin's password is easily guessed; change it before others can reach this server")
+    return made

@@ -95,7 +95,7 @@ class Pulse:
         try:
             connection.request("GET", self._path, headers={"User-Agent": "mediadl-serve"})
             connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, ValueError):
             return False
         finally:
             connection.close()

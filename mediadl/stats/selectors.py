@@ -20,6 +20,7 @@ __all__ = ["Bucket", "Period", "overview", "queue_counts", "storage_use", "timel
 
 _STEP = 1024
 BYTES_PER_GB = _STEP**3
+_ENDED = ("completed", "failed")
 _WINDOWS = {"today": 1, "week": 7, "month": 30}  # days, today included
 
 
@@ -30,19 +31,22 @@ def success_rate(success: int, failed: int) -> float:
 
 
 def download_counts() -> tuple[dict[str, int], dict[str, float]]:
-    """New downloads of today, the week, the month and in total; success rates of the first three."""
+    """Downloads of today, the week, the month and in total, failed ones too; success rates of the first three.
+
+    The specification's example has 45 today at 97.8 %: 44 of them succeeded.
+    """
     today = clock.now().date()
-    completed, failed = Q(status="completed"), Q(status="failed")
     sums = {}
     for name, days in _WINDOWS.items():
         recent = Q(day__gt=today - timedelta(days=days))
-        sums[name] = Sum("n", filter=recent & completed, default=0)
-        sums[f"{name}_failed"] = Sum("n", filter=recent & failed, default=0)
+        for status in _ENDED:
+            sums[f"{name}_{status}"] = Sum("n", filter=recent & Q(status=status), default=0)
     first = today - timedelta(days=max(_WINDOWS.values()) - 1)
     found = CubeHour.objects.filter(day__gte=first).aggregate(**sums)
-    found["total"] = CubeTotal.objects.filter(completed).aggregate(n=Sum("n", default=0))["n"]
-    counts = {name: found[name] for name in (*_WINDOWS, "total")}
-    return counts, {name: success_rate(found[name], found[f"{name}_failed"]) for name in _WINDOWS}
+    counts = {name: sum(found[f"{name}_{status}"] for status in _ENDED) for name in _WINDOWS}
+    counts["total"] = CubeTotal.objects.filter(status__in=_ENDED).aggregate(n=Sum("n", default=0))["n"]
+    rates = {name: success_rate(found[f"{name}_completed"], found[f"{name}_failed"]) for name in _WINDOWS}
+    return counts, rates
 
 
 def queue_counts() -> dict[str, int]:
@@ -69,8 +73,8 @@ def human_size(value: int) -> str:
 
 
 def platforms_today() -> dict[str, int]:
-    """New downloads of today for each enabled platform, zeros included."""
-    today = CubeCell.objects.filter(day=clock.now().date(), status="completed")
+    """Downloads of today for each enabled platform, failed ones too, zeros included."""
+    today = CubeCell.objects.filter(day=clock.now().date(), status__in=_ENDED)
     found = dict(today.values_list("platform").annotate(total=Sum("n")))
     return {
         platform.name: found.get(platform.name, 0)

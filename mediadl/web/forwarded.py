@@ -66,7 +66,10 @@ class Entrance:
     def _with_prefix(self, scope: dict[str, Any]) -> dict[str, Any]:
         base, path = self._base_path, scope["path"]
         scope["root_path"] = base
-        if base and path != base and not path.startswith(base + "/"):
+        if base and path == base:  # as people type it
+            scope["path"] = base + "/"
+            scope["raw_path"] = scope["path"].encode()
+        if base and not scope["path"].startswith(base + "/"):
             scope["path"] = base + path
             scope["raw_path"] = base.encode() + scope.get("raw_path", b"")
         return scope

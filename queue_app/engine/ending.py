@@ -3,14 +3,13 @@
 from datetime import datetime
 from urllib.parse import quote
 
-import structlog
-
 from mediadl import failpoints
 from mediadl.events.progress import progress_key
 from mediadl.events.services import Event
 from mediadl.media import PERSON_CODES, FailureKind, OutcomeKind, SkipReason
 from mediadl.notifications.kinds import Kind, Level, Note
 from platforms.access_news import refused_cookies_note
+from queue_app.engine.platform_log import log_of
 from queue_app.engine.progress_data import progress_data
 from queue_app.engine.running import RunningItem
 from queue_app.engine.scopes import remember_scope
@@ -21,7 +20,6 @@ from queue_app.states import Action
 
 _KNOWN_REASONS = [SkipReason.KNOWN.value, SkipReason.TOMBSTONE.value, SkipReason.DUPLICATE_BYTES.value]
 _DISMISS_SECONDS = 5
-log = structlog.get_logger("Queue")
 
 
 def conclude(ledger: WriterLedger, running: RunningItem, *, later_at: datetime | None, by_host: bool) -> None:
@@ -109,8 +107,9 @@ def _complete(
         Event("download_progress", progress_data(running, speed=0.0, eta_seconds=0), key=progress_key(item.pk)),
         download_completed(item, seconds),
     )
-    ledger.notify(_completed_note(item, failure, advice))
-    log.info("Completed", queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
+    note = _completed_note(item, failure, advice)
+    ledger.notify(note)
+    log_of(item.platform).info(note.message, queue_id=item.pk, files=item.items_downloaded, seconds=seconds)
 
 
 def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, kind: Kind) -> None:
@@ -121,7 +120,7 @@ def _fail(ledger: WriterLedger, running: RunningItem, code: str, detail: str, ki
     note = Note(kind, title, f"{item.source}: {detail}", "/queue", "View Queue", Level.ERROR)
     refused = refused_cookies_note(item.platform, item.url) if code == "LOGIN_REQUIRED" else None
     ledger.notify(refused or note)
-    log.warning("Failed", queue_id=item.pk, error=code, detail=detail)
+    log_of(item.platform).warning(f"Failed: {note.message}", queue_id=item.pk, error=code)
 
 
 def _completed_note(item: QueueItem, failure: Kind, advice: str) -> Note:

@@ -27,12 +27,14 @@ from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.feed import Feed
 from queue_app.engine.known_check import KnownCheck, Settled
 from queue_app.engine.listed_rows import ListedBatch
+from queue_app.engine.platform_log import log_of
 from queue_app.engine.running import MediaTask, RunningItem
 from queue_app.engine.scopes import Scope
 from queue_app.engine.selection import Choice, Selection
 from queue_app.engine.timing import LISTING_FLUSH_SECONDS
 
 KNOWN_IN_A_ROW = 20
+_SINGLE_FILES = "direct"  # the downloader of one file, whose end says all there is to say
 LARGEST_BATCH = 500
 PLATFORM_DOWN = "PLATFORM_DOWN"
 # The words of forum and web; TikTok's "videos" are its posts, whatever they hold.
@@ -168,6 +170,9 @@ class Listing:
         """The downloader is known: its order decides how limits work."""
         running, item = self._running, self._running.item
         running.downloader = info
+        if info.name != _SINGLE_FILES:
+            said = f"Started downloading {item.content_type or 'files'} from {item.source}"
+            log_of(item.platform).info(said, queue_id=item.pk, downloader=info.name)
         cutoff = None if item.days_back is None else clock.now() - timedelta(days=item.days_back)
         self._wanted = Scope(item.max_downloads, cutoff)
         if info.newest_first:

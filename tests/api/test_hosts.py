@@ -25,7 +25,7 @@ def test_a_foreign_host_is_400_in_the_error_format():
     answer = ApiClient().get("/auth/me", Host="evil.test")
     assert answer.status_code == 400
     assert "MEDIADL_ALLOWED_HOSTS" in answer.json()["detail"]
-    assert error_code(answer) == "INVALID_JSON"
+    assert error_code(answer) == "VALIDATION_ERROR"
 
 
 @pytest.mark.django_db

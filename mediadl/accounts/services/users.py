@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from mediadl.accounts import passwords
@@ -41,6 +42,16 @@ def _checked_username(username: str) -> str:
     return username
 
 
+def _checked_email(email: str) -> str:
+    # Nobody need have an address.
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise InvalidFieldsError({"email": list(error.messages)}) from None
+    return email
+
+
 def create_user(
     *,
     username: str,
@@ -54,9 +65,9 @@ def create_user(
 
     Raises:
         DuplicateError: the name is taken, in whatever case.
-        InvalidFieldsError: the name has characters that names may not have, or the password is weak.
+        InvalidFieldsError: a bad name or address, or a weak password.
     """
-    user = User(username=_checked_username(username), email=email, role=role, is_active=is_active)
+    user = User(username=_checked_username(username), email=_checked_email(email), role=role, is_active=is_active)
     passwords.check_new_password(password, user)
     user.password = passwords.hashed(password)
     try:
@@ -84,7 +95,7 @@ def update_user(user_id: int, changes: dict[str, Any], *, by: User | None = None
         NotFoundError: there is no such user.
         TransitionRefusedError: the last active admin would be none any more.
         DuplicateError: the name is taken.
-        InvalidFieldsError: a bad name or a weak password.
+        InvalidFieldsError: a bad name or address, or a weak password.
     """
     fresh_hash = None
     if "password" in changes:
@@ -96,6 +107,7 @@ def update_user(user_id: int, changes: dict[str, Any], *, by: User | None = None
         if "username" in changes:
             user.username = _checked_username(changes["username"])
             _refuse_taken(user.username, but=user.pk)
+        _checked_email(changes.get("email", ""))
         for field in ("email", "role", "is_active"):
             setattr(user, field, changes.get(field, getattr(user, field)))
         if was_admin and not user.is_admin:
@@ -128,12 +140,16 @@ def ensure_first_admin(*, username: str, password: str = "", email: str = "") ->
     """Make the first admin of a new installation.
 
     Returns the password if one had to be made up: show it once. None if there are users already
-    or ``password`` was given.
+    or ``password`` was given. A given one is taken as it is: it is the operator's to choose.
+
+    Raises:
+        InvalidFieldsError: a bad name or address.
     """
     if User.objects.exists():
         return None
     made_up = "" if password else passwords.generated_password()
-    admin = User(username=username, email=email, role=Role.ADMIN, password=passwords.hashed(password or made_up))
+    admin = User(username=_checked_username(username), email=_checked_email(email), role=Role.ADMIN)
+    admin.password = passwords.hashed(password or made_up)
     with transaction.atomic():
         if User.objects.exists():  # another process was faster
             return None

@@ -1,5 +1,6 @@
 """Settings: typed, all or nothing, counted, secret where they must be, effective at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,15 @@ def test_a_path_cannot_be_registered_twice_nor_be_leaf_and_branch():
         registry.register(Leaf("general.retry_attempts", Kind.INTEGER, 1, "Again"))
     with pytest.raises(ValueError, match="cannot both"):
         registry.register(Leaf("general.retry_attempts.more", Kind.INTEGER, 1, "Below"))
+
+
+def test_the_default_download_directory_can_be_set_again_wherever_the_roots_are(tmp_path: Path, monkeypatch):
+    roots = (tmp_path / "disk", tmp_path / "away")
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, media_roots=roots))
+    roots[0].mkdir()
+    change({"general": {"download_directory": tree()["general"]["download_directory"]}}, user=None)
+    assert change({"general": {"download_directory": str(roots[0] / "new")}}, user=None) == 1
+    with pytest.raises(InvalidFieldsError) as refused:
+        change({"general": {"download_directory": str(roots[1] / "new")}}, user=None)
+    assert "disk mounted" in refused.value.field_errors["general.download_directory"][0]
+    assert not roots[1].exists()

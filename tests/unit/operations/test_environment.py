@@ -18,6 +18,10 @@ from mediadl.environment import EnvironmentProblem, read_environment
         ("MEDIADL_TRUSTED_PROXIES", "proxy"),
         ("MEDIADL_TIME_ZONE", "Mars/Olympus"),
         ("MEDIADL_REDIS_URL", "127.0.0.1:6379"),
+        ("MEDIADL_DATABASE_URL", "mysql://user@host/name"),
+        ("MEDIADL_BASE_PATH", "/mé"),
+        ("MEDIADL_BASE_PATH", "/a b"),
+        ("MEDIADL_MEDIA_ROOTS", "relative/place"),
     ],
 )
 def test_what_cannot_be_used_is_named(name: str, text: str):
@@ -25,7 +29,11 @@ def test_what_cannot_be_used_is_named(name: str, text: str):
         read_environment({name: text})
 
 
-@pytest.mark.parametrize("text", ["", "media.example.org", ".example.org, other.example", "*", "::1,localhost:8000"])
+def test_the_port_of_a_name_does_not_matter():
+    assert read_environment({"MEDIADL_ALLOWED_HOSTS": "x.example:8000,::1"}).allowed_hosts == ("x.example", "::1")
+
+
+@pytest.mark.parametrize("text", ["", "media.example.org", ".example.org, other.example", "*", "::1,localhost"])
 def test_names_are_taken_as_they_are(text: str):
     names = tuple(part.strip() for part in text.split(",") if part)
     assert read_environment({"MEDIADL_ALLOWED_HOSTS": text}).allowed_hosts == names

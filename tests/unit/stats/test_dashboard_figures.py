@@ -24,7 +24,7 @@ def test_windows_end_today_and_rates_have_one_decimal():
         make_download(download_date=NOW - timedelta(days=back))
     make_download(status="failed")
     shown = overview()
-    assert shown["downloads"] == {"today": 2, "week": 3, "month": 5, "total": 6}
+    assert shown["downloads"] == {"today": 3, "week": 4, "month": 6, "total": 7}  # the failed one too
     assert shown["success_rate"]["today"] == 66.7
     assert shown["storage"]["used_bytes"] == 6000
     assert shown["storage"]["limit_bytes"] is None

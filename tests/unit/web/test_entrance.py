@@ -61,7 +61,7 @@ def test_the_headers_themselves_go_no_further() -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/media/a", "/media/a"), ("/a", "/media/a"), ("/media", "/media"), ("/mediatheque", "/media/mediatheque")],
+    [("/media/a", "/media/a"), ("/a", "/media/a"), ("/media", "/media/"), ("/mediatheque", "/media/mediatheque")],
 )
 def test_the_prefix_is_there_whether_or_not_the_proxy_cuts_it(path: str, expected: str) -> None:
     scope = _seen(path=path, base="/media")
