@@ -50,7 +50,7 @@ def _real(digits: str) -> float:
 
 
 def _constant(word: str) -> NoReturn:
-    _refuse(f"{word} is not a number that JSON knows.")
+    raise InvalidJsonError(f"The request body is not valid JSON ({word} is no number of JSON).")
 
 
 def _is_clean(text: str) -> bool:
@@ -91,8 +91,8 @@ def parse_strictly(body: bytes) -> Any:
     """The value of a JSON text in UTF-8.
 
     Raises:
-        InvalidJsonError: not JSON, not UTF-8, or nested too deeply.
-        InvalidFieldsError: NaN, a number out of range, a name given twice, NUL or a lone surrogate.
+        InvalidJsonError: not JSON (NaN and Infinity are not), not UTF-8, or nested too deeply.
+        InvalidFieldsError: a number out of range, a name given twice, NUL or a lone surrogate.
     """
     try:
         text = body.decode("utf-8")

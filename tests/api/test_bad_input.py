@@ -43,6 +43,10 @@ NOT_JSON = {
     "100,000 open brackets": b"[" * 100_000,
     "100,000 open objects": b'{"a":' * 100_000,
     "a bad escape": b'{"url": "\\x41"}',
+    "nothing but NaN": b"NaN",
+    "NaN": b"{" + URL + b', "priority": NaN}',
+    "Infinity": b"{" + URL + b', "priority": Infinity}',
+    "minus Infinity": b"{" + URL + b', "metadata": {"a": -Infinity}}',
 }
 
 
@@ -60,9 +64,6 @@ WRONG_VALUES = {
     "a lone low surrogate": b'{"url": "https://example.com/\\udc00x"}',
     "a lone surrogate in a name": b"{" + URL + b', "metadata": {"\\ud800": 1}}',
     "a NUL deep inside": b"{" + URL + b', "metadata": {"a": [{"b": "\\u0000"}]}}',
-    "NaN": b"{" + URL + b', "priority": NaN}',
-    "Infinity": b"{" + URL + b', "priority": Infinity}',
-    "minus Infinity": b"{" + URL + b', "metadata": {"a": -Infinity}}',
     "a real too large": b"{" + URL + b', "metadata": {"a": 1e999}}',
     "an integer of 64 bits": b"{" + URL + b', "metadata": {"a": 9223372036854775808}}',
     "an integer of 5000 digits": b"{" + URL + b', "priority": ' + b"9" * 5000 + b"}",
