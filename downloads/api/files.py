@@ -1,6 +1,7 @@
 """The bytes: a download's file, its thumbnail, and archives of many."""
 
 from datetime import UTC
+from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,21 +16,20 @@ from downloads.api.requests import ArchiveBody
 from downloads.models import Download
 from downloads.selectors import FileLocation
 from downloads.services import MAX_BULK
-from mediadl.api.errors import FileMissingError, NotFoundError
+from mediadl.api.errors import ApiError, ErrorCode, FileMissingError, NotFoundError
 from mediadl.api.query import read_query
 from mediadl.api.roles import Role
 from mediadl.api.serializers import read_body
 from mediadl.api.views import ApiViewSet
 from mediadl.clock import now
 from mediadl.web.archive import ArchiveEntry, ArchiveResponse
-from mediadl.web.files import FileRangeResponse
+from mediadl.web.files import FileRangeResponse, FileRefused
 
 THUMBNAIL_SECONDS = 24 * 3600
 RANGE_ANSWERS = {
     (200, "*/*"): OpenApiTypes.BINARY,
     (206, "*/*"): OpenApiTypes.BINARY,
     304: None,
-    416: None,
 }
 
 
@@ -45,8 +45,22 @@ def file_response(request: Request, location: FileLocation, *, max_age: int = 0)
             last_modified=location.last_modified,
             max_age=max_age,
         )
+    except FileRefused as refused:
+        raise _refusal(refused) from None
     except OSError:  # gone since it was looked up, or not readable
         raise FileMissingError from None
+
+
+def _refusal(refused: FileRefused) -> ApiError:
+    if refused.status == HTTPStatus.PRECONDITION_FAILED:
+        detail = "The file is not the version that If-Match or If-Unmodified-Since asks for; get it anew."
+        return ApiError(ErrorCode.VALIDATION_ERROR, detail, status=refused.status.value)
+    return ApiError(
+        ErrorCode.VALIDATION_ERROR,
+        f"The file has {refused.size} bytes; ask for a range that begins before its end.",
+        status=refused.status.value,
+        headers={"Content-Range": f"bytes */{refused.size}"},
+    )
 
 
 class DownloadFilesViewSet(ApiViewSet):

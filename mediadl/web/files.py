@@ -26,6 +26,7 @@ INLINE_TYPES = frozenset(
         *("audio/x-wav", "audio/x-m4a", "audio/x-flac"),
     }
 )
+REFUSALS = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE})
 FILE_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
 _OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # non-blocking: a pipe must not hang us
 
@@ -71,6 +72,20 @@ def _open(path: Path, root: Path | None) -> int:
         os.close(folder)
 
 
+class FileRefused(Exception):
+    """The request's conditions do not fit the file: nothing of it is sent.
+
+    Attributes:
+        status: 412, or 416.
+        size: the file's.
+    """
+
+    def __init__(self, status: HTTPStatus, size: int) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+        self.size = size
+
+
 class FileParts(Iterator[bytes]):
     """The bytes ``start`` to ``end`` of an open file, a part at a time; owns the descriptor."""
 
@@ -107,7 +122,8 @@ class FileParts(Iterator[bytes]):
 class FileRangeResponse(StreamingHttpResponse):
     """A stored file as an answer to ``request``.
 
-    Knows ``Range`` (one range), ``If-Range``, ``If-None-Match``, ``If-Modified-Since`` and HEAD.
+    Knows ``Range`` (one range), ``If-Range``, ``If-Match``, ``If-Unmodified-Since``,
+    ``If-None-Match``, ``If-Modified-Since`` and HEAD.
     Whatever the file holds, a browser runs nothing in it: unknown types are attachments, sniffing
     is off and the policy is a sandbox. Memory does not depend on the file's size or the reader's
     speed: the server asks for the next part when the client has taken the last.
@@ -124,6 +140,7 @@ class FileRangeResponse(StreamingHttpResponse):
         download: offer to save it whatever its type.
 
     Raises:
+        FileRefused: it is not the version that is asked for, or has no such bytes.
         FileNotFoundError: it is not there or is not a regular file.
         OSError: it cannot be read.
     """
@@ -147,6 +164,8 @@ class FileRangeResponse(StreamingHttpResponse):
             quoted = f'"{etag}"' if etag else f'"{facts.st_size:x}-{facts.st_mtime_ns:x}"'
             changed = last_modified or datetime.fromtimestamp(facts.st_mtime, UTC)
             chosen = select(_conditions(request), size=facts.st_size, etag=quoted, last_modified=changed)
+            if chosen.status in REFUSALS:
+                raise FileRefused(chosen.status, facts.st_size)  # noqa: TRY301 - the file is closed below
             start, end = (0, 0) if request.method == "HEAD" else (chosen.start, chosen.end)
             super().__init__(FileParts(descriptor, start, end), status=chosen.status, content_type=content_type)
         except BaseException:
@@ -170,8 +189,6 @@ class FileRangeResponse(StreamingHttpResponse):
         self.headers["Content-Length"] = str(end - start)
         if self.status_code == HTTPStatus.PARTIAL_CONTENT:
             self.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-        elif self.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            self.headers["Content-Range"] = f"bytes */{size}"
 
 
 def disposition(filename: str, *, attachment: bool) -> str:
@@ -187,6 +204,8 @@ def _conditions(request: HttpRequest) -> Conditions:
         # A range of anything but GET has no meaning (RFC 9110, 14.2).
         range=meta.get("HTTP_RANGE", "") if request.method == "GET" else "",
         if_range=meta.get("HTTP_IF_RANGE", ""),
+        if_match=meta.get("HTTP_IF_MATCH", ""),
+        if_unmodified_since=meta.get("HTTP_IF_UNMODIFIED_SINCE", ""),
         if_none_match=meta.get("HTTP_IF_NONE_MATCH", ""),
         if_modified_since=meta.get("HTTP_IF_MODIFIED_SINCE", ""),
     )

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-_RANGE = re.compile(r"bytes\s*=\s*(\d{0,19})-(\d{0,19})", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(r"bytes\s*=\s*(\d*)-(\d*)", re.IGNORECASE | re.ASCII)
+_FAR = 10**18  # past the end of any file; a longer number says no more, and may be too long for int()
+_FAR_DIGITS = 18
 _ETAGS = re.compile(r'(?:W/)?"[^"]*"')
 
 
@@ -16,6 +18,8 @@ class Conditions:
 
     range: str = ""
     if_range: str = ""
+    if_match: str = ""
+    if_unmodified_since: str = ""
     if_none_match: str = ""
     if_modified_since: str = ""
 
@@ -33,9 +37,12 @@ def select(conditions: Conditions, *, size: int, etag: str, last_modified: datet
     """Decide the answer for a file of ``size`` bytes with these (quoted, strong) validators.
 
     A range that cannot be understood, several ranges, or one whose ``If-Range`` no longer holds get
-    the whole file, as the standard allows; one that starts past the end gets 416.
+    the whole file, as the standard allows; one that starts past the end gets 416. Whoever wants only
+    a version that this is not gets 412, before anything else is looked at.
     """
     moment = last_modified.astimezone(UTC).replace(microsecond=0)
+    if not _is_the_wanted_version(conditions, etag, moment):
+        return Selection(HTTPStatus.PRECONDITION_FAILED, 0, 0)
     if _is_not_modified(conditions, etag, moment):
         return Selection(HTTPStatus.NOT_MODIFIED, 0, 0)
     whole = Selection(HTTPStatus.OK, 0, size)
@@ -46,16 +53,28 @@ def select(conditions: Conditions, *, size: int, etag: str, last_modified: datet
         return whole
     first, last = match.groups()
     if not first:  # the last N bytes
-        start, end = max(0, size - int(last)), size
-        is_satisfiable = int(last) > 0 and size > 0
+        start, end = max(0, size - _number(last)), size
+        is_satisfiable = _number(last) > 0 and size > 0
     else:
-        start, end = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < start:
+        start, end = _number(first), min(_number(last) + 1, size) if last else size
+        if last and _number(last) < start:
             return whole  # not a valid range at all
         is_satisfiable = start < size
     if not is_satisfiable:
         return Selection(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, 0, 0)
     return Selection(HTTPStatus.PARTIAL_CONTENT, start, end)
+
+
+def _number(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) <= _FAR_DIGITS else _FAR
+
+
+def _is_the_wanted_version(conditions: Conditions, etag: str, last_modified: datetime) -> bool:
+    if conditions.if_match:  # decides alone, and by strong comparison: a weak tag never matches
+        return conditions.if_match.strip() == "*" or etag in _ETAGS.findall(conditions.if_match)
+    since = _http_date(conditions.if_unmodified_since)
+    return since is None or last_modified <= since
 
 
 def _is_not_modified(conditions: Conditions, etag: str, last_modified: datetime) -> bool:

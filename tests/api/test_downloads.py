@@ -91,7 +91,32 @@ def test_a_file_comes_whole_in_parts_and_not_again(viewer, stored):
     assert (part.status_code, part.getvalue()) == (206, data[10:20])
     assert viewer.get(path, If_None_Match=whole["ETag"]).status_code == 304
     assert viewer.call("HEAD", path)["Content-Length"] == str(len(data))
-    assert viewer.get(path, Range="bytes=999999-").status_code == 416
+
+
+@pytest.mark.parametrize("start", ["999999", "99999999999999999999"])
+def test_a_range_past_the_end_is_an_error_as_any_other(viewer, stored, start):
+    answer = viewer.get(f"/downloads/{stored[0].pk}/file", Range=f"bytes={start}-")
+    assert (answer.status_code, error_code(answer)) == (416, "VALIDATION_ERROR")
+    assert answer["Content-Range"] == f"bytes */{len(picture_bytes(stored[0].pk))}"
+    assert answer["Content-Type"] == "application/json"
+    assert not answer.has_header("Content-Disposition")
+    assert not answer.has_header("ETag")
+
+
+@pytest.mark.parametrize(
+    "header", [{"If_Match": '"nope"'}, {"If_Unmodified_Since": "Mon, 01 Jan 2001 00:00:00 GMT"}], ids=["tag", "date"]
+)
+def test_a_file_that_is_not_the_wanted_version_is_412(viewer, stored, header):
+    answer = viewer.get(f"/downloads/{stored[0].pk}/file", **header)
+    assert (answer.status_code, error_code(answer)) == (412, "VALIDATION_ERROR")
+    assert not answer.has_header("Content-Disposition")
+
+
+def test_a_file_that_is_the_wanted_version_comes(viewer, stored):
+    path = f"/downloads/{stored[0].pk}/file"
+    whole = viewer.get(path)
+    again = viewer.get(path, If_Match=whole["ETag"], If_Unmodified_Since=whole["Last-Modified"])
+    assert (again.status_code, again.getvalue()) == (200, whole.getvalue())
 
 
 def test_a_file_that_is_gone_is_told(viewer, stored, tmp_path):

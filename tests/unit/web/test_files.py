@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediadl.web.archive import MISSING_NAME, ArchiveEntry, ArchiveResponse, zip_parts
-from mediadl.web.files import FileRangeResponse, disposition, open_regular_file
+from mediadl.web.files import FileRangeResponse, FileRefused, disposition, open_regular_file
 from tests.unit.web.server_process import ServerProcess
 
 CONTENT = bytes(range(256)) * 2000
@@ -62,8 +62,16 @@ def test_a_part_of_it(picture: Path) -> None:
 
 
 def test_a_part_past_its_end(picture: Path) -> None:
-    answer = _answer(picture, range="bytes=900000-")
-    assert (answer.status_code, answer["Content-Range"], _body(answer)) == (416, f"bytes */{len(CONTENT)}", b"")
+    with pytest.raises(FileRefused) as refused:
+        _answer(picture, range="bytes=900000-")
+    assert (refused.value.status, refused.value.size) == (416, len(CONTENT))
+
+
+@pytest.mark.parametrize("header", [{"if_match": '"nope"'}, {"if_unmodified_since": "Mon, 01 Jan 2001 00:00:00 GMT"}])
+def test_another_version_than_the_wanted_one(picture: Path, header: dict[str, str]) -> None:
+    with pytest.raises(FileRefused) as refused:
+        _answer(picture, **header)
+    assert refused.value.status == 412
 
 
 def test_head_tells_the_size_without_reading(picture: Path) -> None:
@@ -82,6 +90,9 @@ def test_the_file_is_closed_with_the_answer(picture: Path) -> None:
     answers = [_answer(picture) for _ in range(5)]
     for answer in answers:
         answer.close()
+    for _ in range(5):
+        with pytest.raises(FileRefused):
+            _answer(picture, range="bytes=900000-")
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

@@ -33,7 +33,7 @@ def _reference(size: int, first: int | None, last: int | None) -> tuple[int, lis
     return (206, positions) if positions else (416, [])
 
 
-_number = st.none() | st.integers(0, 60) | st.integers(0, 10**18)
+_number = st.none() | st.integers(0, 60) | st.integers(0, 10**18) | st.just(99999999999999999999)
 
 
 @given(size=st.integers(0, 50), first=_number, last=_number)
@@ -59,6 +59,36 @@ def test_any_text_is_answered_with_bytes_of_the_file(text: str) -> None:
 @pytest.mark.parametrize("text", ["bytes=0-1,5-6", "items=0-1", "bytes=a-b", "bytes=5", "0-5", "bytes=-", "bytes=٣-٤"])
 def test_what_is_not_one_range_of_bytes_gets_the_whole(text: str) -> None:
     assert _select(range=text) == Selection(HTTPStatus.OK, 0, 100)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000])
+def test_no_number_is_too_large_to_be_past_the_end(number: str) -> None:
+    assert _select(range=f"bytes={number}-") == Selection(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, 0, 0)
+    assert _select(range=f"bytes=90-{number}") == Selection(HTTPStatus.PARTIAL_CONTENT, 90, 100)
+    assert _select(range=f"bytes=-{number}") == Selection(HTTPStatus.PARTIAL_CONTENT, 0, 100)
+
+
+def test_zeros_before_a_number_do_not_make_it_larger() -> None:
+    assert _select(range=f"bytes={'0' * 30}5-9") == Selection(HTTPStatus.PARTIAL_CONTENT, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [('"abc"', 200), ("*", 200), ('"x", "abc"', 200), ('"nope"', 412), ('W/"abc"', 412), ("nonsense", 412)],
+)
+def test_only_the_wanted_version_is_sent(text: str, status: int) -> None:
+    assert _select(if_match=text).status == status
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, 412), (0, 200), (1, 200)])
+def test_a_file_that_has_changed_since_is_not_sent(days: int, status: int) -> None:
+    since = format_datetime((CHANGED + timedelta(days=days)).replace(microsecond=0), usegmt=True)
+    assert _select(if_unmodified_since=since).status == status
+    assert _select(if_unmodified_since=since, if_match=ETAG).status == 200  # the tag decides alone
+
+
+def test_an_unwanted_version_is_told_before_a_known_one_or_a_range() -> None:
+    assert _select(if_match='"nope"', if_none_match=ETAG, range="bytes=500-").status == 412
 
 
 @pytest.mark.parametrize("text", ['"abc"', 'W/"abc"', '"x", "abc"', "*", '"a,b", W/"abc"'])
@@ -94,3 +124,4 @@ def test_a_range_of_another_version_gets_the_whole(if_range: str, status: int) -
 @pytest.mark.parametrize("text", ["yesterday", "Mon, 99 Foo 2025", "0"])
 def test_a_date_that_is_none_is_ignored(text: str) -> None:
     assert _select(if_modified_since=text).status == HTTPStatus.OK
+    assert _select(if_unmodified_since=text).status == HTTPStatus.OK
