@@ -60,7 +60,9 @@ def bring_out(entry: BinEntry) -> None:
         move_out(entry)
     except (OSError, MediaError) as error:
         log.warning("A file could not be restored", file=entry.filename, error=str(error))
-        raise FileMissingError from error
+        raise FileMissingError(
+            "The file could not be brought back from the recycle bin; the log says what its disk answered."
+        ) from error
 
 
 def _refuse_stored_again(entry: BinEntry) -> None:

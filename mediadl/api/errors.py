@@ -179,8 +179,12 @@ class ThumbnailUnavailableError(ApiError):
 class FileMissingError(ApiError):
     """The record's file is not on disk."""
 
-    def __init__(self, detail: str = "The file is no longer on disk; retry the download to fetch it again.") -> None:
-        super().__init__(ErrorCode.FILE_MISSING, detail, status=404)
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            ErrorCode.FILE_MISSING,
+            detail or "The file is no longer on disk; add the download's URL to the queue to fetch it again.",
+            status=404,
+        )
 
 
 class InsufficientStorageError(ApiError):

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from downloads.models import Download
+from mediadl.accounts.models import Role
 from mediadl.media import MediaItem
 from queue_app import services
 from queue_app.engine.feed import WINDOW_MEDIA
 from queue_app.models import ListedScope, Outcome, QueueItem
+from tests.api.clients import client_as
 from tests.fakes.media_server import MediaServer
 from tests.unit.queue_app.building import NEWEST, days_ago, drain, enqueue, fresh, media, picture
 from tests.unit.queue_app.fake_site import FakeSite
@@ -57,6 +60,20 @@ def test_a_known_file_that_is_gone_from_disk_is_fetched_again(
     second = run()
     assert (second.items_downloaded, second.items_skipped) == (1, 2)
     assert len([path for path in folder.rglob("*.jpg") if path.is_file()]) == 3
+
+
+def test_what_the_api_says_of_a_file_that_is_gone_works(site: FakeSite, server: MediaServer, folder: Path) -> None:
+    site.lists(*posts(server, 1))
+    run()
+    next(folder.rglob("*.jpg")).unlink()
+    download = Download.objects.get()
+    client = client_as(Role.USER)
+    file = f"/downloads/{download.pk}/file"
+    assert "add the download's URL to the queue" in client.get(file).json()["detail"]
+    site.lists(*posts(server, 1), url=download.url)
+    assert client.post("/queue", {"url": download.url}).status_code == 201
+    drain()
+    assert client.get(file).status_code == 200
 
 
 def test_max_downloads_counts_known_posts_and_asks_for_no_more(site: FakeSite, server: MediaServer) -> None:
