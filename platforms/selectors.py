@@ -99,9 +99,8 @@ def _status(platform: PlatformInfo, troubled: Sequence[Circuit]) -> PlatformStat
     failing = working.count(PlatformStatus.DOWN)
     if failing == len(working):
         return PlatformStatus.DOWN
-    # Where circuits are per host, one dead host is not the platform's end.
-    some_host_fails = any(one.circuit_per_host for one in platform.downloaders) and any(map(_is_open, troubled))
-    return PlatformStatus.DEGRADED if failing or some_host_fails else PlatformStatus.OPERATIONAL
+    # Where circuits are per host, a dead host is no downloader that fails: one mistyped link would degrade them all.
+    return PlatformStatus.DEGRADED if failing else PlatformStatus.OPERATIONAL
 
 
 def _platform_json(platform: PlatformInfo, seen: _Seen) -> dict[str, Any]:

@@ -120,11 +120,10 @@ def test_disabled_platforms_and_downloaders_say_so():
     assert row("instagram")["enabled"] is False
 
 
-def test_one_dead_host_degrades_web_but_does_not_end_it():
+def test_one_dead_host_is_no_downloader_of_web_that_fails():
     open_circuit("web/dead.example", "web", "page")
-    assert platform_status("web") == "degraded"
-    circuits.listing_succeeded("web/dead.example", "web", "page")
     assert platform_status("web") == "operational"
+    assert row("web")["next_attempt_at"]  # of that host
 
 
 def test_other_rooms_say_when_something_was_stored_and_how_much_of_the_hour_is_left(monkeypatch):
