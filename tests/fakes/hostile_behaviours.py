@@ -7,6 +7,10 @@
 with. Cases whose bytes arrive as the server says, though they are no media, are ``AS_SENT``: there
 verification has to refuse. ``SAFE``: servers break the standard here in a way that clients read
 differently; the whole file or an error, nothing else.
+
+A client that believes the lie must be seen to have a wrong file. So what these servers send is never the
+right file by chance: it is the first half of it where the client may take it for all, and its second half is
+scrambled where nobody can tell what it should have been.
 """
 
 import gzip
@@ -48,7 +52,7 @@ class HostileCase:
 
 
 def hostile_cases(body: bytes, *, canary_port: int = 9) -> list[HostileCase]:
-    """All cases that serve ``body`` (some 100 KB of a real picture)."""
+    """All cases that serve ``body`` (some 100 KB, whose first half is a picture by itself)."""
     return [
         *_lengths(body),
         *_slowness(body),
@@ -58,6 +62,12 @@ def hostile_cases(body: bytes, *, canary_port: int = 9) -> list[HostileCase]:
         *_statuses(body),
         *_odd(body),
     ]
+
+
+def _scrambled(body: bytes) -> bytes:
+    """Begins as ``body`` does, goes on otherwise."""
+    half = len(body) // 2
+    return body[:half] + bytes(byte ^ 0xFF for byte in body[half:])
 
 
 def _head(exchange: Exchange, length: int | str | None, **more: str) -> None:
@@ -70,10 +80,10 @@ def _head(exchange: Exchange, length: int | str | None, **more: str) -> None:
 def _lengths(body: bytes) -> list[HostileCase]:
     half = len(body) // 2
 
-    def with_length(length: int | str | None) -> Callable[[Exchange], None]:
+    def with_length(length: int | str | None, sent: bytes = body) -> Callable[[Exchange], None]:
         def behaviour(exchange: Exchange) -> None:
             _head(exchange, length)
-            exchange.send_body(body)
+            exchange.send_body(sent)
             exchange.close()
 
         return behaviour
@@ -97,11 +107,11 @@ def _lengths(body: bytes) -> list[HostileCase]:
 
     return [
         HostileCase("no-length", with_length(None), WHOLE),
-        HostileCase("length-plus-one", with_length(len(body) + 1), "SHORT_BODY"),
+        HostileCase("length-plus-one", with_length(len(body), body[:-1]), "SHORT_BODY"),
         HostileCase("length-minus-one", with_length(len(body) - 1), "LONG_BODY"),
-        HostileCase("negative-length", with_length(-5), "BAD_RESPONSE"),
-        HostileCase("huge-length", with_length("99999999999999999999999"), "BAD_RESPONSE"),
-        HostileCase("word-length", with_length("many"), "BAD_RESPONSE"),
+        HostileCase("negative-length", with_length(-5, body[:half]), "BAD_RESPONSE"),
+        HostileCase("huge-length", with_length("99999999999999999999999", body[:half]), "BAD_RESPONSE"),
+        HostileCase("word-length", with_length("many", body[:half]), "BAD_RESPONSE"),
         HostileCase("chunked", chunked(rest, b"0\r\n\r\n"), WHOLE),
         HostileCase("chunked-trailer", chunked(rest, b"0\r\nX-Sum: 1\r\nContent-Length: 5\r\n\r\n"), WHOLE),
         HostileCase("chunked-cut", chunked(), "SHORT_BODY"),
@@ -124,7 +134,8 @@ def _slowness(body: bytes) -> list[HostileCase]:
 
     def drip(exchange: Exchange) -> None:
         _head(exchange, len(body))
-        for position in range(len(body)):
+        exchange.send_body(body[: len(body) // 2])
+        for position in range(len(body) // 2, len(body)):
             exchange.send_body(body[position : position + 1])
             exchange.wait(0.05)
 
@@ -162,10 +173,10 @@ def _encodings(body: bytes) -> list[HostileCase]:
         HostileCase("gzip-twice", encoded(gzip.compress(packed), "gzip, gzip"), "BAD_RESPONSE"),
         HostileCase("gzip-cut", encoded(packed[:-2000], "gzip"), "SHORT_BODY"),
         HostileCase("gzip-garbage", encoded(packed + b"rubbish", "gzip"), WHOLE),
-        HostileCase("gzip-not", encoded(body, "gzip"), "BAD_RESPONSE"),
+        HostileCase("gzip-not", encoded(_scrambled(body), "gzip"), "BAD_RESPONSE"),
         HostileCase("gzip-bomb", encoded(bomb, "gzip"), "TOO_LARGE"),
         HostileCase("brotli-bomb", encoded(BROTLI_BOMB, "br"), "BAD_RESPONSE"),
-        HostileCase("encoding-unknown", encoded(body, "x-rot13"), "BAD_RESPONSE"),
+        HostileCase("encoding-unknown", encoded(_scrambled(body), "x-rot13"), "BAD_RESPONSE"),
     ]
 
 
@@ -185,6 +196,8 @@ def _codings(body: bytes) -> list[HostileCase]:
     chunked = b"Transfer-Encoding: chunked\r\n"
     whole = one_chunk + b"0\r\n\r\n"
     length = f"Content-Length: {len(body)}\r\n".encode()
+    half = len(body) // 2
+    half_length = f"Content-Length: {half}\r\n".encode()
     return [
         HostileCase("chunked-and-length-0", framed(chunked + b"Content-Length: 0\r\n", whole), SAFE),
         HostileCase("chunked-nul-trailer", framed(chunked, one_chunk + b"0\r\nX: a\0b\r\n\r\n"), SAFE),
@@ -192,15 +205,18 @@ def _codings(body: bytes) -> list[HostileCase]:
         HostileCase("chunked-two-headers", framed(chunked * 2, whole), SAFE),
         HostileCase("identity-chunked", framed(b"Transfer-Encoding: identity, chunked\r\n", whole), SAFE),
         HostileCase("chunked-identity", framed(b"Transfer-Encoding: chunked, identity\r\n", whole), SAFE),
-        HostileCase("coding-unknown", framed(b"Transfer-Encoding: rot13\r\n", body), SAFE),
-        HostileCase("lengths-differ", framed(length + b"Content-Length: 7\r\n", body), SAFE),
+        HostileCase("coding-unknown", framed(b"Transfer-Encoding: rot13\r\n", _scrambled(body)), SAFE),
+        HostileCase("lengths-differ", framed(length + half_length, body), SAFE),
         HostileCase("length-twice", framed(length * 2, body), SAFE),
-        HostileCase("deflate-broken", framed(b"Content-Encoding: deflate\r\n", deflated[:9000] + body), SAFE),
+        HostileCase(
+            "deflate-broken", framed(b"Content-Encoding: deflate\r\n", deflated[: len(deflated) * 2 // 3] + body), SAFE
+        ),
         HostileCase("deflate-unasked", framed(b"Content-Encoding: deflate\r\n", deflated), SAFE),
         HostileCase("gzip-comment", framed(b"Content-Encoding: gzip\r\n", commented), SAFE),
-        HostileCase("encoding-chain", framed(b"Content-Encoding: " + b"gzip," * 30 + b"gzip\r\n", body), SAFE),
+        HostileCase(
+            "encoding-chain", framed(b"Content-Encoding: " + b"gzip," * 30 + b"gzip\r\n", _scrambled(body)), SAFE
+        ),
         HostileCase("header-space", framed(b" X-Folded: 1\r\n" + length, body), SAFE),
-        HostileCase("negative-status", lambda exchange: exchange.send_raw(b"HTTP/1.1 -200 OK\r\n\r\n"), SAFE),
     ]
 
 
@@ -237,19 +253,23 @@ def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
         HostileCase("redirect-body", to("/redirect-body?there=1", text=b"x" * 300_000), WHOLE),
         HostileCase("redirect-fragment", to("/redirect-fragment?there=1#part"), WHOLE),
         HostileCase("redirect-308", to("/redirect-308?there=1", 308), WHOLE),
-        HostileCase("redirect-without-location", lambda exchange: exchange.respond(302, b"x"), "HTTP_302"),
+        HostileCase(
+            "redirect-without-location", lambda exchange: exchange.respond(302, body[: len(body) // 2]), "HTTP_302"
+        ),
     ]
 
 
 def _statuses(body: bytes) -> list[HostileCase]:
+    no_file = body[: len(body) // 2]  # a picture that says "not found", as many sites have it
+
     def status(number: int, **headers: str) -> Callable[[Exchange], None]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return lambda exchange: exchange.respond(number, b"no", named)
+        return lambda exchange: exchange.respond(number, no_file, named)
 
     def twice(number: int) -> Callable[[Exchange], None]:
         def behaviour(exchange: Exchange) -> None:
             if exchange.request.number <= 2:
-                exchange.respond(number, b"wait", {"Retry-After": "1"})
+                exchange.respond(number, no_file, {"Retry-After": "1"})
             else:
                 exchange.respond(200, body, {"Content-Type": "image/jpeg"})
 
@@ -268,6 +288,8 @@ def _statuses(body: bytes) -> list[HostileCase]:
 
 
 def _odd(body: bytes) -> list[HostileCase]:
+    half = body[: len(body) // 2]
+
     def needs_referer(exchange: Exchange) -> None:
         exchange.respond(200 if exchange.request.headers.get("referer") else 403, body, {"Content-Type": "image/jpeg"})
 
@@ -278,7 +300,7 @@ def _odd(body: bytes) -> list[HostileCase]:
             exchange.respond(302, b"", {"Location": "/cookie", "Set-Cookie": "seen=1"})
 
     def flood(exchange: Exchange) -> None:
-        exchange.send_raw(b"HTTP/1.1 200 OK\r\nX-Big: " + b"a" * 100_000 + b"\r\n\r\n")
+        exchange.send_raw(b"HTTP/1.1 200 OK\r\nX-Big: " + b"a" * 100_000 + b"\r\n\r\n" + half)
         exchange.close()
 
     def many(exchange: Exchange) -> None:
@@ -290,10 +312,14 @@ def _odd(body: bytes) -> list[HostileCase]:
         while True:
             exchange.send_raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 50)
 
-    def uninvited_part(exchange: Exchange) -> None:
-        part = body[100:200]
-        exchange.send_head(206, {"Content-Range": f"bytes 100-199/{len(body)}", "Content-Length": "100"})
-        exchange.send_body(part)
+    def uninvited_part(first: int, end: int) -> Callable[[Exchange], None]:
+        shown = {"Content-Range": f"bytes {first}-{end - 1}/{len(body)}", "Content-Length": str(end - first)}
+
+        def behaviour(exchange: Exchange) -> None:
+            exchange.send_head(206, shown)
+            exchange.send_body(body[first:end])
+
+        return behaviour
 
     def raw(data: bytes) -> Callable[[Exchange], None]:
         def behaviour(exchange: Exchange) -> None:
@@ -311,11 +337,13 @@ def _odd(body: bytes) -> list[HostileCase]:
         HostileCase("header-flood", flood, "HEADERS_TOO_LARGE"),
         HostileCase("header-many", many, "HEADERS_TOO_LARGE"),
         HostileCase("interim-flood", interim, "HEADERS_TOO_LARGE"),
-        HostileCase("part-unasked", uninvited_part, "BAD_RANGE"),
+        HostileCase("part-unasked", uninvited_part(100, 200), "BAD_RANGE"),
+        HostileCase("part-unasked-half", uninvited_part(0, len(half)), "BAD_RANGE"),
         HostileCase("no-reply", raw(b""), "CONNECTION_LOST"),
-        HostileCase("http-0.9", raw(body), "BAD_RESPONSE"),
-        HostileCase("bad-status", raw(b"HTTP/1.1 two hundred\r\n\r\n"), "BAD_RESPONSE"),
-        HostileCase("nul-header", raw(b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n"), "BAD_RESPONSE"),
+        HostileCase("http-0.9", raw(half), "BAD_RESPONSE"),
+        HostileCase("bad-status", raw(b"HTTP/1.1 two hundred\r\n\r\n" + half), "BAD_RESPONSE"),
+        HostileCase("nul-header", raw(b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n" + half), "BAD_RESPONSE"),
+        HostileCase("negative-status", raw(b"HTTP/1.1 -200 OK\r\n\r\n" + half), SAFE),
         HostileCase("wrong-type", as_jpeg(body, "text/html; charset=no-such"), WHOLE),
         HostileCase("html-named-jpg", as_jpeg(b"<!DOCTYPE html><title>Log in</title>"), AS_SENT),
         HostileCase("json-error", as_jpeg(b'{"error": 1}', "application/json"), AS_SENT),
