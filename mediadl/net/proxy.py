@@ -55,6 +55,7 @@ class GuardingProxy:
         self._askers = ThreadPoolExecutor(max_workers=_ASKING_THREADS, thread_name_prefix="proxy rules")
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: dict[asyncio.Task[None], None] = {}  # those of them whose password is still to come
+        self._serving: dict[ProxyGuest, set[asyncio.Task[None]]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -78,8 +79,15 @@ class GuardingProxy:
         return self._guests.admit(before_request, upstream)
 
     def dismiss(self, guest: ProxyGuest) -> None:
-        """Let a guest in no more."""
+        """Let a guest in no more, and end what its children have left open.
+
+        A child that is dead looks like one that has said all it had to: a silent site would be kept
+        waiting for as long as a tunnel may be idle.
+        """
         self._guests.dismiss(guest)
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._end_connections_of, guest)
 
     @property
     def address(self) -> str:
@@ -133,6 +141,10 @@ class GuardingProxy:
             loop.run_until_complete(self._end_connections())
             loop.close()
 
+    def _end_connections_of(self, guest: ProxyGuest) -> None:
+        for task in self._serving.pop(guest, ()):
+            task.cancel()
+
     async def _end_connections(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:
@@ -175,6 +187,8 @@ class GuardingProxy:
             return
         if (task := asyncio.current_task()) is not None:
             self._unknown.pop(task, None)
+            self._serving.setdefault(request.guest, set()).add(task)
+            task.add_done_callback(lambda done: self._forget(request.guest, done))
         try:
             await self._ask_guest(request)
             far = await self._connect(request)
@@ -187,6 +201,12 @@ class GuardingProxy:
             await writer.drain()
             return
         await self._pass_on(request, (reader, writer), far)
+
+    def _forget(self, guest: ProxyGuest, task: asyncio.Task[None]) -> None:
+        tasks = self._serving.get(guest, set())
+        tasks.discard(task)
+        if not tasks:
+            self._serving.pop(guest, None)
 
     async def _ask_guest(self, request: ProxyRequest) -> None:
         """Let the guest's own rule count the request, or refuse it."""

@@ -69,7 +69,7 @@ class GuestBook:
             return guest
 
     def dismiss(self, guest: ProxyGuest) -> None:
-        """Let it in no more; what it has open goes on to its end."""
+        """Let it in no more."""
         with self._lock:
             self._guests.pop(guest.user, None)
 

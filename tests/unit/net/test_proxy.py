@@ -1,19 +1,23 @@
 """The guarding proxy: a password, checked targets, whole bytes, nothing left behind."""
 
+import base64
 import dataclasses
 import random
 import socket
 import threading
 from contextlib import suppress
 
+import psutil
 import pytest
 from django.conf import settings as django_settings
 
 from mediadl.net import proxy_tunnels
 from mediadl.net.proxy import GuardingProxy
+from mediadl.net.proxy_guests import ProxyGuest
 from mediadl.net.resolving import Names
 from tests.fakes.certificates import make_certificate
 from tests.fakes.media_server import MediaServer
+from tests.product.running import wait_for
 from tests.unit.net.test_addresses import open_networks
 
 BODY = random.Random(1).randbytes(2_000_000)
@@ -47,8 +51,6 @@ def say(proxy: GuardingProxy, data: bytes, *, finish: bool = True) -> bytes:
 
 
 def authorised(proxy: GuardingProxy, first_line: str, *headers: str) -> bytes:
-    import base64
-
     token = base64.b64encode(":".join(proxy.credentials).encode()).decode()
     lines = [first_line, f"Proxy-Authorization: Basic {token}", *headers, "", ""]
     return "\r\n".join(lines).encode("latin-1")
@@ -250,3 +252,40 @@ def test_stop_ends_everything_and_start_opens_again(server):
 
 def test_each_has_a_password_of_its_own():
     assert GuardingProxy().credentials != GuardingProxy().credentials
+
+
+def test_what_children_have_left_open_ends_when_their_work_does(proxy, server):
+    """A child that was killed looks like one that said all it had to; the site may stay silent for long."""
+    server.add("/held.jpg", BODY)
+    server.hold("/held.jpg", 100)  # says no more, and does not look whether the client has left
+    guest, other = proxy.admit(), proxy.admit()
+    open_ones = [hanging_request(proxy, each, server) for each in (guest, other)]
+    assert server.wait_for_bytes("/held.jpg", 100)
+    for connection in open_ones:
+        connection.shutdown(socket.SHUT_WR)
+
+    proxy.dismiss(guest)
+
+    wait_for(lambda: len(connections_to(server.port)) == 1, 5, "the site is left")
+    proxy.dismiss(other)
+    wait_for(lambda: not connections_to(server.port), 5, "the site is left by the other one, too")
+    for connection in open_ones:
+        connection.close()
+
+
+def hanging_request(proxy: GuardingProxy, guest: ProxyGuest, server: MediaServer) -> socket.socket:
+    """A request that the site has begun to work on."""
+    host, port = proxy.address.split(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    token = base64.b64encode(":".join(guest.credentials).encode()).decode()
+    lines = [f"GET {server.url_of('/held.jpg')} HTTP/1.1", f"Proxy-Authorization: Basic {token}", "", ""]
+    before = server.request_count()
+    connection.sendall("\r\n".join(lines).encode())
+    assert server.wait_for_requests("/held.jpg", before + 1)
+    return connection
+
+
+def connections_to(port: int) -> list[object]:
+    """This process's own connections to ``port``."""
+    mine = psutil.Process().net_connections("tcp")
+    return [one for one in mine if one.raddr and one.raddr.port == port]
