@@ -16,7 +16,9 @@ from mediadl.api.errors import (
 )
 from mediadl.api.identity import identity_of
 from mediadl.api.limits import BODY_BYTES_LIMIT
-from mediadl.api.throttling import count_request
+from mediadl.api.throttling import Rate, count_request
+from mediadl.web.body_limits import body_limit
+from mediadl.web.standings import remember
 
 API_PREFIX = "/api/"
 
@@ -52,10 +54,12 @@ class ApiMiddleware:
         if not request.path_info.startswith(API_PREFIX):
             return self._get_response(request)
         rate = count_request(request, identity_of(request))
+        _remember(rate, request)
+        limit = body_limit(request.path, request.META.get("CONTENT_TYPE", ""))
         if rate.is_exceeded:
             response: HttpResponseBase = error_response(RateLimitedError(rate.retry_after), request)
-        elif _declared_length(request) > BODY_BYTES_LIMIT:
-            response = error_response(PayloadTooLargeError(BODY_BYTES_LIMIT), request)
+        elif _declared_length(request) > limit:
+            response = error_response(PayloadTooLargeError(limit), request)
         else:
             response = self._get_response(request)
             if response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
@@ -63,11 +67,21 @@ class ApiMiddleware:
                 response = error_response(_framework_error(response.status_code), request)
                 if allowed:
                     response["Allow"] = allowed
-        for name, value in rate.headers.items():
+        for name, value in rate.standing.headers.items():
             response[name] = value
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
+
+
+def _remember(rate: Rate, request: HttpRequest) -> None:
+    meta = request.META
+    remember(
+        rate.standing,
+        authorization=meta.get("HTTP_AUTHORIZATION", ""),
+        cookie=meta.get("HTTP_COOKIE", ""),
+        address=meta.get("REMOTE_ADDR") or "",
+    )
 
 
 def _declared_length(request: HttpRequest) -> int:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from mediadl.api.counters import WINDOW_SECONDS, Counters, CountersWithFallback, FileCounters, RedisCounters, Window
 from mediadl.api.identity import Identity, IdentityKind
 from mediadl.clock import now
+from mediadl.web.standings import Standing
 
 # The pages poll, and load a thumbnail for each card: some thirty a second, all hour, is no person.
 INTERFACE_REQUESTS_PER_HOUR = 100_000
@@ -22,22 +23,11 @@ _log = structlog.get_logger("System")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Where a caller stands in their hour; ``reset`` is in epoch seconds, ``retry_after`` in seconds."""
+    """Where a caller stands in their hour, and after how many seconds they may come back."""
 
-    limit: int
-    remaining: int
-    reset: int
+    standing: Standing
     retry_after: int
     is_exceeded: bool
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The specification's three headers."""
-        return {
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(self.reset),
-        }
 
 
 @cache
@@ -83,9 +73,7 @@ def count_request(request: HttpRequest, identity: Identity) -> Rate:
         window = Window(seconds, 1)
     reset = window.started + WINDOW_SECONDS
     return Rate(
-        limit=limit,
-        remaining=max(limit - window.used, 0),
-        reset=reset,
+        standing=Standing(limit, max(limit - window.used, 0), reset),
         retry_after=max(reset - seconds, 1),
         is_exceeded=window.used > limit,
     )

@@ -1,11 +1,12 @@
 """One client's HTTP connection, with limits that hold while the bytes arrive."""
 
+import re
 from typing import Any
 
 from twisted.web import http
 
-from mediadl.web.handler import REQUEST_BODY_BYTES
-from mediadl.web.refusals import raw_refusal
+from mediadl.web.body_limits import body_limit
+from mediadl.web.refusals import RequestHeaders, raw_refusal
 
 REQUEST_LINE_BYTES = 8192  # also the longest header line
 HEADERS_BYTES = 16 * 1024
@@ -15,6 +16,7 @@ BODY_SECONDS = 60
 IDLE_SECONDS = 75
 LINGER_SECONDS = 5
 LINGER_BYTES = 64 * 1024 * 1024
+_HEADER = re.compile(rb"(?<=\r\n)(x-request-id|authorization|cookie):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
 
 
 # Twisted's annotations do not fit how its protocols are meant to be used.
@@ -38,6 +40,9 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
         self._deadline: Any = None
         self._refused = False
         self._lingered_bytes = 0
+        self._head_ended = False
+        self._line = b""
+        self._unread_head = b""
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Parse what arrived; whoever is slow to finish a request gets a deadline."""
@@ -50,8 +55,12 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
 
     def allHeadersReceived(self) -> None:  # noqa: N802 - Twisted's name
         """Refuse a body that says it is too large before the client is told to go on."""
-        if self.length is not None and self.length > REQUEST_BODY_BYTES:
-            self.refuse_large_body()
+        self._head_ended = True
+        request = self.requests[-1]
+        content_type = request.asked().get(b"content-type", b"").decode("latin1")
+        request.body_limit = body_limit(self._path.decode("latin1"), content_type)
+        if self.length is not None and self.length > request.body_limit:
+            self.refuse_large_body(request.body_limit)
             return
         super().allHeadersReceived()
         if self.length != 0:
@@ -60,6 +69,7 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
     def allContentReceived(self) -> None:  # noqa: N802 - Twisted's name
         """The request is complete: the rest is the application's time."""
         self._stop_deadline()
+        self._head_ended = False
         if not self._refused:
             super().allContentReceived()
 
@@ -68,13 +78,14 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
         self._stop_deadline()
         super().connectionLost(reason)
 
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002, N802 - Twisted's name
-        """A request line or header line is too long."""
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        """A request line or header line is too long; ``line`` is all that has arrived from its start."""
+        self._unread_head = line
         self.refuse(431, f"The request line or a header line exceeds {REQUEST_LINE_BYTES} bytes.")
 
-    def refuse_large_body(self) -> None:
+    def refuse_large_body(self, limit_bytes: int) -> None:
         """Answer 413 and take no more."""
-        self.refuse(413, f"The request body exceeds {REQUEST_BODY_BYTES} bytes.")
+        self.refuse(413, f"The request body exceeds {limit_bytes} bytes.")
 
     def refuse(self, status: int, detail: str) -> None:
         """Answer with an error and close, whatever the client still sends."""
@@ -84,7 +95,8 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
         self.persistent = 0
         self._stop_deadline()
         self.setTimeout(None)
-        self.transport.write(raw_refusal(status, detail))
+        address = str(getattr(self.getPeer(), "host", ""))
+        self.transport.write(raw_refusal(status, detail, asked=self._asked(), address=address))
         self._deadline = self.callLater(LINGER_SECONDS, self.transport.abortConnection)
         self._networkProducer.unregisterProducer()
         self.setRawMode()
@@ -101,10 +113,24 @@ class LimitedChannel(_Channel):  # type: ignore[misc]
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         """A line of the headers; nothing is parsed after a refusal."""
         if not self._refused:
+            self._line = line
             super().lineReceived(line)
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802 - Twisted's name
         self.refuse(400, "The request is not valid HTTP.")
+
+    def _asked(self) -> RequestHeaders:
+        """The refused request's headers; of one that was not read to its end, those that have arrived."""
+        asked = dict(self.requests[-1].asked()) if self.requests else {}
+        if self._head_ended:
+            return asked
+        # The line before this one is kept by Twisted until it knows that it does not go on.
+        pending = self._HTTPChannel__header
+        is_at_its_end = bool(pending) and not self._line and not self._unread_head
+        unread = b"" if is_at_its_end else (self._unread_head + self._buffer).partition(b"\r\n\r\n")[0]
+        for name, value in _HEADER.findall(b"\r\n".join((b"", pending, self._line, unread, b""))):
+            asked.setdefault(name.lower(), value)
+        return asked
 
     def _linger(self, data: bytes) -> None:
         self._lingered_bytes += len(data)

@@ -18,6 +18,7 @@ from django.core.handlers.base import BaseHandler
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
+from mediadl.web.body_limits import scope_body_limit
 from mediadl.web.disconnects import ClientDisconnected
 from mediadl.web.refusals import refusal
 from mediadl.web.threads import LastingThreads
@@ -28,7 +29,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 REQUEST_THREADS = 16  # eight slow requests on eight threads would block the ninth
 STREAM_THREADS = 4  # reading files: never waits for clients, so a few do
-REQUEST_BODY_BYTES = 1024 * 1024
 BODY_PART_BYTES = 256 * 1024
 STATIC_READ_BYTES = 64 * 1024
 BODILESS_STATUSES = (204, 304)
@@ -65,9 +65,10 @@ class OneHopHandler(BaseHandler):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         try:
-            body = await _read_body(receive)
+            limit = scope_body_limit(scope)
+            body = await _read_body(receive, limit)
             if body is None:
-                await _send_whole(send, 413, *refusal(413, f"The request body exceeds {REQUEST_BODY_BYTES} bytes."))
+                await _send_whole(send, 413, *_refusal(scope, 413, f"The request body exceeds {limit} bytes."))
                 return
             # A fresh context for each request: nothing bound to one request's log lines, URL
             # prefix or language can be seen by the next one on the same thread.
@@ -85,7 +86,7 @@ class OneHopHandler(BaseHandler):
             request = ASGIRequest(scope, body)
         except UnicodeDecodeError:
             signals.request_finished.send(sender=type(self))
-            return _Answer(400, *refusal(400, "The request's address or headers are not valid text."))
+            return _Answer(400, *_refusal(scope, 400, "The request's address or headers are not valid text."))
         response = self.get_response(cast("HttpRequest", request))
         response._handler_class = type(self)  # type: ignore[attr-defined] # who sends request_finished
         return _answer_from(response)
@@ -135,7 +136,12 @@ def _encoded_headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-async def _read_body(receive: Receive) -> io.BytesIO | None:
+def _refusal(scope: Scope, status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    client = scope.get("client")
+    return refusal(status, detail, asked=dict(scope["headers"]), address=client[0] if client else "")
+
+
+async def _read_body(receive: Receive, limit: int) -> io.BytesIO | None:
     """The request's whole body, or None where it is larger than allowed.
 
     Raises:
@@ -147,7 +153,7 @@ async def _read_body(receive: Receive) -> io.BytesIO | None:
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
         body.write(message.get("body", b""))
-        if body.tell() > REQUEST_BODY_BYTES:
+        if body.tell() > limit:
             return None
         if not message.get("more_body", False):
             body.seek(0)

@@ -1,11 +1,13 @@
 """The server's own answers: requests refused before any view sees them, in the API's error format."""
 
-import uuid
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import orjson
 
 from mediadl import clock
+from mediadl.web.request_ids import request_id_from
+from mediadl.web.standings import last_standing
 
 # What the middleware adds to every other answer. Nothing here is meant to be shown by a browser.
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -23,9 +25,24 @@ _CODES = {
 }
 
 
-def refusal(status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and JSON body of an error answer with ``status`` that says ``detail``."""
-    request_id = str(uuid.uuid4())
+RequestHeaders = Mapping[bytes, bytes]
+
+
+def refusal(
+    status: int, detail: str, *, asked: RequestHeaders, address: str
+) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and JSON body of an error answer with ``status`` that says ``detail``.
+
+    Args:
+        status: the HTTP status.
+        detail: the cause, for a person.
+        asked: the refused request's headers as far as they were read, names in lower case.
+        address: where it came from.
+    """
+    request_id = request_id_from(_text(asked, b"x-request-id"))
+    standing = last_standing(
+        authorization=_text(asked, b"authorization"), cookie=_text(asked, b"cookie"), address=address
+    )
     body = orjson.dumps(
         {
             "detail": detail,
@@ -38,15 +55,20 @@ def refusal(status: int, detail: str) -> tuple[list[tuple[bytes, bytes]], bytes]
         (b"Content-Type", b"application/json"),
         (b"Content-Length", str(len(body)).encode()),
         (b"X-Request-ID", request_id.encode()),
+        *((name.encode(), value.encode()) for name, value in standing.headers.items()),
         *SECURITY_HEADERS,
     ]
     return headers, body
 
 
-def raw_refusal(status: int, detail: str) -> bytes:
-    """A whole HTTP/1.1 answer, for a connection on which no request could be read."""
-    headers, body = refusal(status, detail)
+def raw_refusal(status: int, detail: str, *, asked: RequestHeaders, address: str) -> bytes:
+    """A whole HTTP/1.1 answer, for a connection on which no request could be read; see :func:`refusal`."""
+    headers, body = refusal(status, detail, asked=asked, address=address)
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
     lines += [name + b": " + value for name, value in headers]
     lines += [b"Connection: close", b"", body]
     return b"\r\n".join(lines)
+
+
+def _text(asked: RequestHeaders, name: bytes) -> str:
+    return asked.get(name, b"").decode("latin1")  # as Django reads headers

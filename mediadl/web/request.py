@@ -5,9 +5,9 @@ from typing import Any
 
 from daphne.http_protocol import WebRequest
 
+from mediadl.web.body_limits import REQUEST_BODY_BYTES
 from mediadl.web.drain import Drain
-from mediadl.web.handler import REQUEST_BODY_BYTES
-from mediadl.web.refusals import refusal
+from mediadl.web.refusals import RequestHeaders, refusal
 
 _PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
@@ -20,6 +20,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         # Forms are the application's to parse, on its thread and with its limits.
         self._parsePOSTFormSubmission = False
         self._body_bytes = 0
+        self.body_limit = REQUEST_BODY_BYTES  # the channel sets it once it has read the headers
         self._drain: Drain | None = None
 
     def setResponseCode(self, code: int, message: bytes | None = None) -> None:  # noqa: N802 - Twisted's name
@@ -31,10 +32,14 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Keep a part of the body; a chunked body tells its size only by arriving."""
         self._body_bytes += len(data)
-        if self._body_bytes > REQUEST_BODY_BYTES:
-            self.channel.refuse_large_body()
+        if self._body_bytes > self.body_limit:
+            self.channel.refuse_large_body(self.body_limit)
         else:
             super().handleContentChunk(data)
+
+    def asked(self) -> RequestHeaders:
+        """The headers that were read so far, names in lower case."""
+        return {name.lower(): b",".join(values) for name, values in self.requestHeaders.getAllRawHeaders()}
 
     def process(self) -> Any:
         """Hand the complete request to the application."""
@@ -75,7 +80,8 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """Answer with an error of the server's own."""
-        headers, content = refusal(status, body or status_text.decode() or HTTPStatus(status).phrase)
+        detail = body or status_text.decode() or HTTPStatus(status).phrase
+        headers, content = refusal(status, detail, asked=self.asked(), address=str(getattr(self.client, "host", "")))
         self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
         self.handle_reply({"type": "http.response.body", "body": content})
 

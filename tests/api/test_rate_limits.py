@@ -12,6 +12,7 @@ from mediadl import clock
 from mediadl.api import throttling
 from mediadl.api.counters import FileCounters
 from mediadl.api.throttling import INTERFACE_REQUESTS_PER_HOUR, address_key
+from mediadl.web.standings import last_standing
 from tests.api.clients import ApiClient, client_of, error_code, make_user
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -71,6 +72,21 @@ def test_the_interface_has_a_budget_of_its_own(few, client):
     answers = [client.get("/api/v1/auth/me") for _ in range(20)]
     assert {answer.status_code for answer in answers} == {200}
     assert answers[0]["X-RateLimit-Limit"] == str(INTERFACE_REQUESTS_PER_HOUR)
+
+
+@pytest.mark.django_db
+def test_what_a_caller_was_told_is_known_to_refusals_that_count_nobody(few):
+    stranger, user = ApiClient(), client_of(make_user())
+    told = [stranger.get("/schema"), user.get("/auth/me"), user.get("/auth/me")]
+    known = [
+        last_standing(address="127.0.0.1"),
+        last_standing(authorization=user.headers["Authorization"], address="127.0.0.1"),
+    ]
+    assert [standing.remaining for standing in known] == [2, 3]
+    assert [standing.headers for standing in known] == [
+        {name: answer[name] for name in standing.headers}
+        for standing, answer in zip(known, (told[0], told[2]), strict=True)
+    ]
 
 
 @pytest.mark.django_db

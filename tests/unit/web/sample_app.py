@@ -17,6 +17,7 @@ from mediadl.web import channel
 from mediadl.web.files import FileRangeResponse
 from mediadl.web.forwarded import Entrance
 from mediadl.web.handler import OneHopHandler
+from mediadl.web.standings import Standing, remember
 
 channel.REQUEST_SECONDS = float(os.environ.get("TEST_REQUEST_SECONDS", channel.REQUEST_SECONDS))
 SEEN: list[tuple[str, str]] = []
@@ -99,6 +100,17 @@ def large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"y" * 3_000_000)
 
 
+def told(request: HttpRequest) -> HttpResponse:
+    """Say where the caller stands, as the API's middleware does."""
+    standing = Standing(*(int(request.GET[name]) for name in ("limit", "remaining", "reset")))
+    remember(standing, authorization=request.headers.get("Authorization", ""), address=request.META["REMOTE_ADDR"])
+    return HttpResponse()
+
+
+def received(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.read())))
+
+
 def file(request: HttpRequest) -> HttpResponseBase:
     return FileRangeResponse(
         Path(os.environ["TEST_FILE"]), request=request, content_type="video/mp4", filename="film.mp4"
@@ -114,6 +126,9 @@ def bind_word(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("file", file),
+    path("told", told),
+    path("queue/import", received),
+    path("api/v1/queue/import", received),
     path("bind-word", bind_word),
     path("hello", hello),
     path("status/<int:status>", lambda _request, status: HttpResponse(status=status)),
