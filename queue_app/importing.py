@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import orjson
+
 from mediadl.api.errors import ApiError, ErrorCode, InvalidFieldsError
+from mediadl.api.limits import LINES_LIMIT
 from queue_app import adding
 from queue_app.actor import Actor
 from queue_app.models import QueueItem
 from queue_app.requests import QueueRequest, check_request
 
-MAX_LINES = 10_000
 BATCH_ITEMS = 200  # a transaction: long enough to be fast, short enough for others not to wait
 
 
@@ -20,7 +22,7 @@ class ImportedLine:
 
     Attributes:
         line: its number, from 1.
-        url: its text.
+        url: its text; of what is no text, as JSON writes it.
         item_id: the new item, or the active one that is the same request.
         error_code: empty for a new item.
         detail: why it was not added.
@@ -33,14 +35,14 @@ class ImportedLine:
     detail: str = ""
 
 
-def import_urls(*, lines: Sequence[str], user: Actor = None) -> list[ImportedLine]:
+def import_urls(*, lines: Sequence[object], user: Actor = None) -> list[ImportedLine]:
     """Add every URL of ``lines``; empty lines and comments (``# ...``) are left out.
 
     Raises:
         InvalidFieldsError: there are more than 10,000 lines.
     """
-    if len(lines) > MAX_LINES:
-        raise InvalidFieldsError({"urls": [f"Has {len(lines)} lines; at most {MAX_LINES} can be added at once."]})
+    if len(lines) > LINES_LIMIT:
+        raise InvalidFieldsError({"urls": [f"At most {LINES_LIMIT} lines can be added at once; split the list."]})
     checked = _checked(lines)
     results: list[ImportedLine] = []
     while batch := list(islice(checked, BATCH_ITEMS)):
@@ -48,8 +50,12 @@ def import_urls(*, lines: Sequence[str], user: Actor = None) -> list[ImportedLin
     return results
 
 
-def _checked(lines: Sequence[str]) -> Iterator[ImportedLine | tuple[int, str, QueueRequest]]:
+def _checked(lines: Sequence[object]) -> Iterator[ImportedLine | tuple[int, str, QueueRequest]]:
     for number, line in enumerate(lines, start=1):
+        if not isinstance(line, str):
+            text = orjson.dumps(line).decode()
+            yield ImportedLine(number, text, None, ErrorCode.VALIDATION_ERROR.value, "Must be text: a URL.")
+            continue
         url = line.strip()
         if not url or url.startswith("#"):
             continue

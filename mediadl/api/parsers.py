@@ -1,20 +1,28 @@
 """The bodies that the API takes."""
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
 from mediadl.api.errors import InvalidFieldsError, PayloadTooLargeError
-from mediadl.api.limits import BODY_BYTES_LIMIT
+from mediadl.api.limits import BODY_BYTES_LIMIT, LINES_LIMIT
 from mediadl.api.strict_json import parse_strictly
+from mediadl.web.body_limits import LIST_BODY_BYTES
 
 
-def _read_bounded(stream: IO[bytes]) -> bytes:
-    body = stream.read(BODY_BYTES_LIMIT + 1)
-    if len(body) > BODY_BYTES_LIMIT:
-        raise PayloadTooLargeError(BODY_BYTES_LIMIT)
+def _read_bounded(stream: IO[bytes], limit: int) -> bytes:
+    body = stream.read(limit + 1)
+    if len(body) > limit:
+        raise PayloadTooLargeError(limit)
     return body
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of ``text`` one by one: of millions of short ones a list would be many times its size."""
+    return (line.removesuffix("\n") for line in io.StringIO(text, newline=None))
 
 
 class StrictJSONParser(BaseParser):
@@ -33,7 +41,7 @@ class StrictJSONParser(BaseParser):
         Raises:
             ApiError: see :func:`mediadl.api.strict_json.parse_strictly`; or the body is too large.
         """
-        return parse_strictly(_read_bounded(stream))
+        return parse_strictly(_read_bounded(stream, BODY_BYTES_LIMIT))
 
 
 class LinesParser(BaseParser):
@@ -47,16 +55,16 @@ class LinesParser(BaseParser):
         _media_type: str | None = None,
         _parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The body's lines, in UTF-8 with or without a byte order mark.
+        """The body's lines, in UTF-8 with or without a byte order mark; one more than allowed where there are more.
 
         Raises:
             InvalidFieldsError: not UTF-8, or a NUL character.
-            PayloadTooLargeError: larger than the API reads.
+            PayloadTooLargeError: larger than lists may be.
         """
         try:
-            text = _read_bounded(stream).decode("utf-8-sig")
+            text = _read_bounded(stream, LIST_BODY_BYTES).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise InvalidFieldsError({"body": ["The file is not UTF-8 text."]}) from None
         if "\0" in text:
             raise InvalidFieldsError({"body": ["The file has NUL characters; send plain text."]})
-        return text.splitlines()
+        return list(islice(lines_of(text), LINES_LIMIT + 1))

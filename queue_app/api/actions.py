@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mediadl.api.errors import InvalidFieldsError
 from mediadl.api.parsers import LinesParser, StrictJSONParser
 from mediadl.api.query import read_query
 from mediadl.api.renderers import json_response
@@ -107,12 +106,10 @@ class QueueActionsViewSet(ApiViewSet):
         )
 
 
-def _lines_of(request: Request) -> list[str]:
+def _lines_of(request: Request) -> list[object]:
     body: Any = request.data
     if not body and request.content_type.startswith(LinesParser.media_type):
         return []  # an empty file: nothing was parsed
     if isinstance(body, list):
-        if not all(isinstance(line, str) for line in body):
-            raise InvalidFieldsError({"body": ["Must be a list of URLs."]})
         return body
     return list(read_body(request, ImportBody)["urls"])

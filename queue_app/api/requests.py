@@ -70,6 +70,6 @@ class QueueBulkBody(StrictSerializer):
 
 
 class ImportBody(StrictSerializer):
-    """``POST /queue/import`` as JSON (or a plain text file, a URL a line)."""
+    """``POST /queue/import`` as JSON (or a plain text file, a URL a line); what is no text is an error of its line."""
 
-    urls = serializers.ListField(child=serializers.CharField(allow_blank=True, trim_whitespace=False))
+    urls = serializers.ListField(child=serializers.JSONField(allow_null=True))

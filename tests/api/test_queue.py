@@ -184,6 +184,29 @@ def test_import_answers_for_each_line(user, kind):
     assert QueueItem.objects.count() == 2
 
 
+@pytest.mark.parametrize("wrap", [list, lambda lines: {"urls": lines}], ids=["list", "object"])
+def test_a_line_of_a_wrong_type_is_an_error_of_that_line(user, wrap):
+    answer = user.post("/queue/import", wrap(["https://example.com/a.jpg", 5, None, {"url": "x"}, ""]))
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert (body["success"], body["failed"]) == (1, 3)
+    assert [(line["line"], line["url"], line["error_code"]) for line in body["lines"]] == [
+        (1, "https://example.com/a.jpg", None),
+        (2, "5", "VALIDATION_ERROR"),
+        (3, "null", "VALIDATION_ERROR"),
+        (4, '{"url":"x"}', "VALIDATION_ERROR"),
+    ]
+
+
+def test_a_list_of_plain_text_may_be_larger_than_json(user):
+    text = b"# " + b"x" * 2 * 1024 * 1024 + b"\r\nhttps://example.com/a.jpg\rhttps://example.com/b.jpg\n"
+    assert user.raw("POST", "/queue/import", text, "text/plain").json()["success"] == 2
+    large = user.raw("POST", "/queue/import", b"x" * (8 * 1024 * 1024 + 1), "text/plain")
+    assert (large.status_code, error_code(large)) == (413, "PAYLOAD_TOO_LARGE")
+    json_list = user.post("/queue/import", ["https://example.com/" + "x" * 1024 * 1024])
+    assert (json_list.status_code, error_code(json_list)) == (413, "PAYLOAD_TOO_LARGE")
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"a\0b"])
 def test_import_takes_only_text(user, data):
     assert user.raw("POST", "/queue/import", data, "text/plain").status_code == 422

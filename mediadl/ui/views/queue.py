@@ -1,5 +1,7 @@
 """The queue: a live list in the order in which it starts, and everything one can do to it."""
 
+from itertools import islice
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -7,6 +9,8 @@ from django.views.decorators.http import require_POST
 
 from mediadl.accounts.models import Role
 from mediadl.api.errors import InvalidFieldsError, NotFoundError
+from mediadl.api.limits import LINES_LIMIT
+from mediadl.api.parsers import lines_of
 from mediadl.ui.access import page, person
 from mediadl.ui.numbers import whole_number, whole_numbers
 from mediadl.ui.pages import render_page, render_part
@@ -23,13 +27,13 @@ from mediadl.ui.selectors.queue_sections import (
 )
 from mediadl.ui.triggers import toast, trigger
 from mediadl.ui.words import count
+from mediadl.web.body_limits import LIST_BODY_BYTES
 from platforms import registry
 from queue_app import selectors, services
 from queue_app.states import Status
 
 MOST_AT_ONCE = 1000
 MOST_ROWS_AT_ONCE = 100
-MOST_IMPORT_BYTES = 1024 * 1024
 _SHAPES = {"run": "dashboard/_run.html", "row": "queue/_row.html"}
 _DONE_WORDS = {
     "pause": "paused",
@@ -202,10 +206,11 @@ def import_list(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     text = request.POST.get("lines", "")
     if upload is not None:
-        if upload.size is None or upload.size > MOST_IMPORT_BYTES:
-            raise InvalidFieldsError({"file": ["At most 1 MB."]}, "The file is larger than 1 MB; split it.")
+        if upload.size is None or upload.size > LIST_BODY_BYTES:
+            raise InvalidFieldsError({"file": ["At most 8 MB."]}, "The file is larger than 8 MB; split it.")
         text += "\n" + upload.read().decode("utf-8", "replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    filled = (line.strip() for line in lines_of(text) if line.strip())
+    lines = list(islice(filled, LINES_LIMIT + 1))
     results = services.import_urls(lines=lines, user=person(request))
     context = {"results": results, "added": sum(not result.error_code for result in results)}
     response = render_part(request, "queue/_import_result.html", context)

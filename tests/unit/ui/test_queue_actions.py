@@ -114,6 +114,13 @@ def test_a_list_is_imported_from_a_file_and_from_the_field(browser):
     assert QueueItem.objects.count() == 2
 
 
+def test_a_file_of_some_megabytes_is_imported(browser):
+    upload = SimpleUploadedFile("list.txt", b"\n\n# " + b"x" * 3 * 1024 * 1024 + b"\nhttps://a.example/1\n")
+    answer = browser.post("/queue/import", {"file": upload}, headers=HTMX)
+    assert b"1 of 1" in answer.content
+    assert QueueItem.objects.count() == 1
+
+
 def test_the_list_stands_in_its_sections(browser):
     for status in (Status.DOWNLOADING, Status.PENDING, Status.PAUSED, Status.FAILED):
         make_item(status)
