@@ -57,6 +57,7 @@ class FailpointReached(Exception):
 
 _lock = threading.Lock()
 _armed: dict[str, tuple[str, int]] = {}
+_reached: set[str] = set()
 
 
 def arm(specification: str) -> None:
@@ -76,6 +77,13 @@ def arm(specification: str) -> None:
     with _lock:
         _armed.clear()
         _armed.update(armed)
+        _reached.clear()
+
+
+def was_reached(name: str) -> bool:
+    """Whether the point ``name`` raised since it was armed: a test that never came there proves nothing."""
+    with _lock:
+        return name in _reached
 
 
 def reach(name: str) -> None:
@@ -90,6 +98,7 @@ def reach(name: str) -> None:
             _armed[name] = (action, passes - 1)
             return
         del _armed[name]
+        _reached.add(name)
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     raise FailpointReached(name)

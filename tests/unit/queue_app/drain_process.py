@@ -1,7 +1,8 @@
 """A drain in a process of its own, with the test's database, to be killed: ``python -m ... <database> <broker>``.
 
 Prints a line when it begins and one when it has ended; the fake site lists what the JSON on its
-standard input says: ``{path: [[media id, media url], ...]}``.
+standard input says: ``{path: [[media id, media url], ...]}``. With ``ROUNDS`` it looks for work so
+many times, as the supervisor would let it.
 """
 
 import json
@@ -31,9 +32,9 @@ def main() -> None:
         url = f"https://{fake_site.HOST}{urlsplit(path).path}"
         fake_site.SITE.lists(*(media(media_id, media_url) for media_id, media_url in entries), url=url)
     print("begins", flush=True)  # noqa: T201 - the test reads it
-    if os.environ.get("TICK"):
+    for _ in range(int(os.environ.get("ROUNDS", "1"))):
         tick()
-    run_drain(linger_seconds=float(os.environ.get("LINGER", "0")))
+        run_drain(linger_seconds=0)
     print("ended", flush=True)  # noqa: T201
 
 

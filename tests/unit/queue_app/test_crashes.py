@@ -28,7 +28,9 @@ def server(folder: Path) -> Iterator[MediaServer]:
         yield running
 
 
-def start_drain(sources: dict[str, list[tuple[str, str]]], failpoints: str = "") -> "subprocess.Popen[str]":
+def start_drain(
+    sources: dict[str, list[tuple[str, str]]], failpoints: str = "", *, rounds: int = 1
+) -> "subprocess.Popen[str]":
     databases = [str(connections[name].settings_dict["NAME"]) for name in ("default", "broker")]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.unit.queue_app.drain_process", *databases],
@@ -41,7 +43,7 @@ def start_drain(sources: dict[str, list[tuple[str, str]]], failpoints: str = "")
             "MEDIADL_DATA_DIR": str(settings.DATA_DIR),
             "MEDIADL_ENV": "test",
             "MEDIADL_FAILPOINTS": failpoints,
-            "TICK": "1",
+            "ROUNDS": str(rounds),
             "DJANGO_SETTINGS_MODULE": "mediadl.settings",
         },
     )
