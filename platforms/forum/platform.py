@@ -7,8 +7,6 @@ from platforms.forum.adapter import ForumAdapter
 from platforms.forum.thread_urls import thread_number
 from platforms.sources import clean_label, site_name
 
-__all__ = ["PLATFORM", "claims", "thread_number"]
-
 
 def claims(url: str) -> Recognition | None:
     """Threads of the known forum programs; the source is the forum's host."""

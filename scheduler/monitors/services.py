@@ -5,14 +5,15 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from mediadl import clock
 from mediadl.accounts.services import audit
 from mediadl.api.errors import DuplicateError, InvalidFieldsError, NotFoundError, TransitionRefusedError
 from mediadl.net.urls import url_hash
 from platforms.contract import SourceError
-from platforms.forum.platform import thread_number
+from platforms.forum.thread_urls import thread_identity, thread_number
 from platforms.sources import clean_label
 from queue_app.models import QueueItem
 from queue_app.requests import checked_url
@@ -39,12 +40,12 @@ def get_thread(slug: str) -> ForumThread:
 def thread_slug(url: str) -> str:
     """``thread-123`` for a thread's number, else the last part of its path."""
     number = thread_number(url)
-    if number:
+    if re.fullmatch(r"[0-9]{1,100}", number):  # what stands in a query may be anything
         return f"thread-{number}"
     last = next((part for part in reversed(urlsplit(url).path.split("/")) if part), "")
     digits = re.findall(r"\d+", last)
-    words = digits[-1] if digits else re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")[:100]
-    return f"thread-{words or url_hash(url)[:12]}"
+    words = digits[-1] if digits else re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")
+    return f"thread-{words[:100] or url_hash(url)[:12]}"
 
 
 def _free_slug(wanted: str) -> str:
@@ -52,6 +53,16 @@ def _free_slug(wanted: str) -> str:
     if wanted not in taken:
         return wanted
     return next(slug for number in range(2, MAX_SLUG_TRIES) if (slug := f"{wanted}-{number}") not in taken)
+
+
+def _known_thread(url: str) -> ForumThread | None:
+    """The monitor of the thread that ``url`` leads to, whatever its spelling; one that goes on before an ended one."""
+    identity, hashed = thread_identity(url), url_hash(url)
+    # A thread with a number has it in its id, so that few rows have to be looked at.
+    alike = Q(url_hash=hashed) | Q(slug__startswith=thread_slug(url))
+    rows = ForumThread.objects.select_for_update().filter(alike).order_by("pk")
+    same = [row for row in rows if row.url_hash == hashed or (identity and thread_identity(row.url) == identity)]
+    return min(same, key=lambda row: row.status == ThreadStatus.ENDED, default=None)
 
 
 def _clean_name(forum_name: str) -> str:
@@ -77,23 +88,28 @@ def start_monitor(
     """
     name = _clean_name(forum_name)
     url = checked_url(thread_url, "thread_url")
+    try:
+        return _start(name, url, thread_title, monitor_days, user)
+    except IntegrityError:  # another request made it, or took its id, between the look and the write
+        return _start(name, url, thread_title, monitor_days, user)
+
+
+@transaction.atomic
+def _start(name: str, url: str, title: str, days: int, user: AbstractBaseUser | None) -> ForumThread:
     now = clock.now()
-    with transaction.atomic():
-        known = ForumThread.objects.select_for_update().filter(url_hash=url_hash(url)).first()
-        if known and known.status != ThreadStatus.ENDED:
-            raise DuplicateError(known.slug, "This thread is monitored already; extend or resume it instead.")
-        thread = known or ForumThread(
-            slug=_free_slug(thread_slug(url)), url=url, url_hash=url_hash(url), created_at=now
-        )
-        thread.forum_name = name
-        thread.title = thread_title or thread.title
-        thread.status = ThreadStatus.ACTIVE
-        thread.monitor_until = now + timedelta(days=monitor_days)
-        thread.interval_seconds = int(FIRST_INTERVAL.total_seconds())
-        thread.next_check = now
-        thread.last_error = ""
-        thread.save()
-        audit(user, "monitor.start", target=thread.slug, detail={"url": url})
+    known = _known_thread(url)
+    if known and known.status != ThreadStatus.ENDED:
+        raise DuplicateError(known.slug, "This thread is monitored already; extend or resume it instead.")
+    thread = known or ForumThread(slug=_free_slug(thread_slug(url)), url=url, url_hash=url_hash(url), created_at=now)
+    thread.forum_name = name
+    thread.title = title or thread.title
+    thread.status = ThreadStatus.ACTIVE
+    thread.monitor_until = now + timedelta(days=days)
+    thread.interval_seconds = int(FIRST_INTERVAL.total_seconds())
+    thread.next_check = now
+    thread.last_error = ""
+    thread.save()
+    audit(user, "monitor.start", target=thread.slug, detail={"url": url})
     return thread
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from mediadl import clock
 from mediadl.api.errors import DuplicateError, InvalidFieldsError, TransitionRefusedError
+from mediadl.net.urls import url_hash
 from queue_app.models import QueueItem
 from queue_app.services import cancel
 from scheduler.models import ForumThread
@@ -48,7 +49,11 @@ def end_check(status: str, *, downloaded: int = 0, code: str = "") -> None:
         ("https://example.com/thread/123", "thread-123"),
         (THREAD, "thread-4711"),
         ("https://forum.example/viewtopic.php?f=2&t=55", "thread-55"),
+        ("https://forum.example/threads/2024-in-review.456/", "thread-456"),
+        ("https://forum.example/threads/456-in-review", "thread-456"),
         ("https://forum.example/words-only/", "thread-words-only"),
+        ("https://forum.example/viewtopic.php?t=a%2Fb", "thread-viewtopic-php"),
+        (f"https://forum.example/thread/{'1' * 300}", f"thread-{'1' * 100}"),
     ],
 )
 def test_the_id_comes_from_the_url(url: str, slug: str):
@@ -58,6 +63,98 @@ def test_the_id_comes_from_the_url(url: str, slug: str):
 def test_a_clash_on_another_site_gets_a_suffix():
     start()
     assert start(thread_url="https://other.example/threads/x.4711/").slug == "thread-4711-2"
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        (
+            "/threads/some-title.456/",
+            [
+                "/threads/some-title.456",
+                "/threads/some-title.456/page-2",
+                "/threads/some-title.456/post-99#p9",
+                "/threads/other-title.456/",
+                "/threads/456/",
+                "/index.php?threads/some-title.456/page-2",
+            ],
+        ),
+        ("/thread/123", ["/thread/123/", "/thread/123#p3", "/thread/123?page=2"]),
+        ("/board/viewtopic.php?t=55", ["/board/viewtopic.php?t=55&start=20", "/board/viewtopic.php?f=2&t=55&p=9"]),
+        ("/showthread.php?t=7", ["/showthread.php?t=7&page=3", "/showthread.php/7-a-title", "/threads/7-a-title"]),
+        ("/index.php?topic=5.0", ["/index.php?topic=5.20", "/index.php?topic=5.msg77#msg77"]),
+        ("/index.php/topic/12-a-title/", ["/topic/12-other-title/?page=2"]),
+        ("/t/a-title/99", ["/t/a-title/99/4", "/t/other-title/99"]),
+        ("/words-only/", ["/words-only/#last"]),
+    ],
+)
+def test_a_thread_is_the_same_at_every_page_post_and_title(first: str, others: list[str]):
+    slug = start(thread_url=f"https://forum.example{first}").slug
+    for other in others:
+        with pytest.raises(DuplicateError) as refused:
+            start(thread_url=f"https://forum.example{other}")
+        assert refused.value.extra == {"existing_id": slug}
+    assert ForumThread.objects.count() == 1
+
+
+@pytest.mark.parametrize("site", ["http://forum.example", "https://www.forum.example", "HTTPS://Forum.Example:443"])
+def test_a_site_is_the_same_with_and_without_www_and_tls(site: str):
+    start()
+    with pytest.raises(DuplicateError):
+        start(thread_url=f"{site}/threads/big-cats.4711/")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://forum.example/threads/a.456/", "https://other.example/threads/a.456/"),
+        ("https://forum.example/threads/a.456/", "https://forum.example:8443/threads/a.456/"),
+        ("https://forum.example/threads/a.456/", "https://forum.example/threads/a.4567/"),
+        ("https://forum.example/threads/2024-cats.456/", "https://forum.example/threads/2024-dogs.789/"),
+        ("https://forum.example/cats/viewtopic.php?t=55", "https://forum.example/dogs/viewtopic.php?t=55"),
+        ("https://forum.example/viewtopic.php?t=55", "https://forum.example/viewtopic.php?p=55"),
+        ("https://forum.example/t/100/5", "https://forum.example/t/200/5"),
+        ("https://forum.example/viewtopic.php?t=cats&start=1", "https://forum.example/viewtopic.php?t=cats&start=2"),
+        ("https://forum.example/big-cats/", "https://forum.example/big-cats/?view=all"),
+    ],
+)
+def test_threads_that_may_differ_are_monitored_each(first: str, second: str):
+    assert start(thread_url=first).slug != start(thread_url=second).slug
+
+
+def test_a_thread_that_ended_is_taken_up_again_at_another_of_its_pages():
+    thread = start()
+    ForumThread.objects.update(status="ended")
+
+    assert start(thread_url=f"{THREAD}page-9").pk == thread.pk
+    assert ForumThread.objects.get().url == THREAD
+
+
+def test_of_rows_that_an_older_version_made_twice_the_one_that_goes_on_counts():
+    ended = start()
+    ForumThread.objects.update(status="ended")
+    other = ForumThread.objects.get()
+    other.pk, other.slug, other.url = None, f"{ended.slug}-2", f"{THREAD}page-2"
+    other.url_hash, other.status = url_hash(other.url), "active"
+    other.save()
+
+    with pytest.raises(DuplicateError) as refused:
+        start()
+    assert refused.value.extra == {"existing_id": other.slug}
+
+
+def test_a_thread_that_another_request_adds_at_the_same_moment_is_a_duplicate(monkeypatch: pytest.MonkeyPatch):
+    first, look, looks = start(), services._known_thread, []
+
+    def too_early(url: str) -> ForumThread | None:
+        looks.append(url)
+        return None if len(looks) == 1 else look(url)
+
+    monkeypatch.setattr(services, "_known_thread", too_early)
+    monkeypatch.setattr(services, "_free_slug", lambda wanted: wanted)
+    with pytest.raises(DuplicateError) as refused:
+        start(thread_url=f"{THREAD}page-2")
+    assert refused.value.extra == {"existing_id": first.slug}
 
 
 def test_a_thread_is_monitored_once_and_an_ended_one_is_taken_up_again(moments: list[datetime]):
