@@ -73,6 +73,7 @@ class SiteAccessViewSet(ViewSet):
     @extend_schema(request=ConnectionBody, responses=SitesAnswer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Set the proxy or the user agent of a site."""
+        read_query(request, ())
         changes = read_body(request, ConnectionBody, partial=True)
         access_services.set_connection(pk, **changes, user=signed_in_user(request))
         return self._answer(pk)
@@ -87,6 +88,7 @@ class SiteAccessViewSet(ViewSet):
     @extend_schema(request=CookiesBody, responses=SitesAnswer)
     def store_cookies(self, request: Request, pk: str) -> Response:
         """Keep the site's cookies of an upload, in place of those before."""
+        read_query(request, ())
         body = read_body(request, CookiesBody)
         access_services.store_cookies(pk, body["content"], user=signed_in_user(request))
         return self._answer(pk)

@@ -151,6 +151,7 @@ class JobViewSet(ViewSet):
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a job."""
+        read_query(request, ())
         job = services.create_job(**read_body(request, JobBody), user=signed_in_user(request))
         answer = {"id": job.slug, "name": job.name, "next_run": _next_run(job), "enabled": job.enabled}
         return Response(answer, status=201)
@@ -164,6 +165,7 @@ class JobViewSet(ViewSet):
     @extend_schema(request=JobChanges, responses=ChangedJobAnswer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a job's name, schedule, switch or config."""
+        read_query(request, ())
         changes: dict[str, Any] = read_body(request, JobChanges, partial=True)
         job = services.update_job(pk, **changes, user=signed_in_user(request))
         return Response({"id": job.slug, "schedule": job.schedule, "enabled": job.enabled, "next_run": _next_run(job)})
@@ -178,6 +180,7 @@ class JobViewSet(ViewSet):
     @extend_schema(request=None, responses={202: RunStartedAnswer})
     def run(self, request: Request, pk: str) -> Response:
         """Start a job now."""
+        read_query(request, ())
         read_body(request, NoBody)
         run = services.run_now(pk, user=signed_in_user(request))
         answer = {"task_id": str(run.task_id), "status": "queued", "message": "Job execution queued"}

@@ -7,6 +7,7 @@ import pytest
 from mediadl.accounts.models import Role
 from queue_app.models import QueueItem
 from tests.api.clients import ApiClient, client_as, error_code
+from tests.api.routes import routes, sample
 
 pytestmark = pytest.mark.django_db
 URL = b'"url": "https://example.com/a.jpg"'
@@ -196,6 +197,14 @@ def test_bad_parameters_are_422_and_named(path):
     assert answer.status_code == 422, answer.content
     assert error_code(answer) == "VALIDATION_ERROR"
     assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("route", [f"{method} {path}" for method, path in routes() if path != "docs"])
+def test_every_route_names_a_parameter_that_it_does_not_know(route):
+    method, path = route.split(" ", 1)
+    answer = client_as(Role.ADMIN).call(method, f"{sample(path)}?colour=red", None if method == "GET" else {})
+    assert answer.status_code == 422, answer.content
+    assert answer.json()["errors"]["colour"] == ["Unknown parameter."]
 
 
 PATHS = {
