@@ -13,7 +13,8 @@ from platforms.errors import UnknownDownloaderError, UnknownPlatformError
 
 DEFAULT_MAX_DOWNLOADS = 50  # spec: api-decisions, "Defaults: 50 in /platforms/*/download and jobs"
 NUMBERS = {"max_downloads": (1, 10_000), "days_back": (1, 3650), "priority": (1, 10)}
-TEXTS = ("downloader", "url", "preset")
+TEXTS = ("downloader",)
+LINK_TEXTS = ("url", "preset")  # where a platform's request names a link, not an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +32,26 @@ class JobRequest:
     metadata: dict[str, Any]
 
 
-def _config_errors(config: dict[str, Any]) -> list[str]:
+def _config_errors(config: dict[str, Any], texts: tuple[str, ...]) -> list[str]:
     errors = []
     for name, given in config.items():
         if name in NUMBERS:
             low, high = NUMBERS[name]
             if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
                 errors.append(f"{name}: must be a whole number from {low} to {high}.")
-        elif name in TEXTS:
+        elif name in texts:
             if not isinstance(given, str) or not given or len(given) > 2000:
                 errors.append(f"{name}: must be text of 1 to 2000 characters.")
         else:
-            errors.append(f"{name}: there is no such option; there are {', '.join((*NUMBERS, *TEXTS))}.")
+            errors.append(f"{name}: there is no such option; there are {', '.join((*NUMBERS, *texts))}.")
     return errors
 
 
-def _url(platform: PlatformInfo, source: str, content_type: str, config: dict[str, Any]) -> str:
-    given = config.get("url")
-    if given is None:
-        url = platform.source_url(source, content_type)
-        if not url:
-            raise InvalidFieldsError({"config": [f"url: jobs of {platform.name} need the URL to look at."]})
-        return url
+def _link(platform: PlatformInfo, config: dict[str, Any]) -> str:
+    if "url" not in config:
+        raise InvalidFieldsError({"config": [f"url: jobs of {platform.name} need the URL to look at."]})
     try:
-        url = normalise_url(given)
+        url = normalise_url(config["url"])
         refuse_private_literal(url)
     except MediaError as error:
         raise InvalidFieldsError({"config": [f"url: {error.detail}"]}) from error
@@ -79,7 +76,8 @@ def checked_request(*, platform: str, source: str, content_type: str, config: di
     if content_type and content_type not in known.content_types:
         choices = ", ".join(known.content_types)
         raise InvalidFieldsError({"content_type": [f"{known.display_name} has {choices}."]})
-    errors = _config_errors(config)
+    page = known.source_url(clean_source, content_type)
+    errors = _config_errors(config, TEXTS if page else (*TEXTS, *LINK_TEXTS))
     if errors:
         raise InvalidFieldsError({"config": errors})
     downloader = config.get("downloader", "")
@@ -93,7 +91,7 @@ def checked_request(*, platform: str, source: str, content_type: str, config: di
         source=clean_source,
         content_type=content_type,
         downloader=downloader,
-        url=_url(known, clean_source, content_type, config),
+        url=page or _link(known, config),
         max_downloads=config.get("max_downloads", DEFAULT_MAX_DOWNLOADS),
         days_back=config.get("days_back"),
         priority=config.get("priority"),

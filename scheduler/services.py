@@ -120,7 +120,7 @@ def update_job(
 
     Raises:
         NotFoundError, InvalidFieldsError: as for a new job. The downloader of a job is part of
-            what it is: another one needs another job.
+            what it is: another one needs another job, and a config without one keeps it.
     """
     cron = _checked_schedule(schedule) if schedule is not None else None
     with transaction.atomic():
@@ -129,9 +129,9 @@ def update_job(
             request = checked_request(
                 platform=job.platform, source=job.source, content_type=job.content_type, config=config
             )
-            if request.downloader != job.downloader:
+            if request.downloader not in ("", job.downloader):
                 raise InvalidFieldsError({"config": ["The downloader of a job cannot change; make a new job."]})
-            job.config = config
+            job.config = {**config, "downloader": job.downloader} if job.downloader else config
         job.name = job.name if name is None else name
         timing_changed = (cron or job.schedule, job.enabled if enabled is None else enabled) != (
             job.schedule,

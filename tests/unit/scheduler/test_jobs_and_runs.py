@@ -89,6 +89,10 @@ def test_a_new_job_knows_its_id_and_its_next_run(held: HeldClock):
         ({"config": {"url": "https://archive.example/", "downloader": "wget"}}, "config"),
         ({"platform": "instagram", "source": "no spaces", "config": {}}, "source"),
         ({"platform": "instagram", "source": "eva", "content_type": "podcasts", "config": {}}, "content_type"),
+        ({"platform": "instagram", "source": "eva", "config": {"url": "https://archive.example/"}}, "config"),
+        ({"platform": "instagram", "source": "eva", "config": {"url": "https://instagram.com/eva/"}}, "config"),
+        ({"platform": "tiktok", "source": "eva", "config": {"url": "https://archive.example/"}}, "config"),
+        ({"platform": "tiktok", "source": "eva", "config": {"preset": "audio"}}, "config"),
     ],
 )
 def test_a_job_that_could_not_run_is_refused_by_its_field(changes: dict, field: str, settings):
@@ -123,6 +127,49 @@ def test_changing_the_schedule_moves_the_next_run_and_disabling_ends_it(held: He
         services.update_job(slug, schedule="0 0 31 2 *", user=None)
     with pytest.raises(NotFoundError):
         services.update_job("nobody", name="x", user=None)
+
+
+ACCOUNT = {"platform": "instagram", "source": "eva", "content_type": "posts"}
+
+
+def test_the_config_of_an_account_takes_what_its_download_request_takes(held: HeldClock):
+    options = {"downloader": "fastdl", "max_downloads": 5, "days_back": 3, "priority": 2}
+    job = make_job(**ACCOUNT, config=options)
+    with pytest.raises(InvalidFieldsError) as refused:
+        services.update_job(job.slug, config={**options, "url": "https://archive.example/"}, user=None)
+    assert "url: there is no such option" in refused.value.field_errors["config"][0]
+
+    services.run_now(job.slug, user=None)
+
+    item = QueueItem.objects.get()
+    assert (item.url, item.downloader) == ("https://www.instagram.com/eva/", "fastdl")
+    assert (item.max_downloads, item.days_back, item.priority) == (5, 3, 2)
+
+
+@pytest.mark.parametrize("named", [{}, {"downloader": "fastdl"}])
+def test_a_changed_config_keeps_the_jobs_downloader_named_or_not(held: HeldClock, named: dict):
+    slug = make_job(**ACCOUNT, config={"downloader": "fastdl"}).slug
+
+    changed = services.update_job(slug, config={"max_downloads": 5, **named}, user=None)
+
+    assert changed.config == {"max_downloads": 5, "downloader": "fastdl"}
+    services.run_now(slug, user=None)
+    item = QueueItem.objects.get()
+    assert (item.max_downloads, item.downloader) == (5, "fastdl")
+
+
+@pytest.mark.parametrize(("own", "other"), [({"downloader": "fastdl"}, "toolzu"), ({}, "toolzu")])
+def test_another_downloader_needs_another_job(own: dict, other: str):
+    slug = make_job(**ACCOUNT, config=own).slug
+    with pytest.raises(InvalidFieldsError) as refused:
+        services.update_job(slug, config={"downloader": other}, user=None)
+    assert list(refused.value.field_errors) == ["config"]
+    assert Job.objects.get().config == own
+
+
+def test_a_job_without_a_downloader_stays_without_one():
+    slug = make_job(**ACCOUNT, config={}).slug
+    assert services.update_job(slug, config={"max_downloads": 5}, user=None).config == {"max_downloads": 5}
 
 
 def test_a_due_job_queues_its_request_once(held: HeldClock):
