@@ -61,8 +61,7 @@ def check_request(
     normalised = checked_url(url, "url")
     info, seen = _platform_of(normalised, platform)
     metadata = _checked_metadata(metadata)
-    if not downloader and isinstance(metadata.get("downloader"), str):
-        downloader = metadata["downloader"]
+    downloader = _downloader_of(downloader, metadata)
     registry.downloaders_for(info.name, downloader)  # raises for unknown and disabled ones
     return QueueRequest(
         url=normalised,
@@ -113,6 +112,18 @@ def _platform_of(url: str, named: str) -> tuple[PlatformInfo, Recognition | None
         return info, info.recognise(url)
     seen = registry.recognise(url)
     return registry.get(seen.platform), seen
+
+
+def _downloader_of(named: str, metadata: Mapping[str, Any]) -> str:
+    """The downloader by its own field or, as in the specification's example, in the metadata."""
+    noted = metadata.get("downloader")
+    if noted is None:
+        return named
+    if not isinstance(noted, str) or not noted:
+        raise InvalidFieldsError({"metadata.downloader": ["Must be the name of a downloader."]})
+    if named and noted != named:
+        raise InvalidFieldsError({"metadata.downloader": [f"Contradicts the downloader {named!r}; name one of them."]})
+    return noted
 
 
 def _source_of(info: PlatformInfo, source: str, seen: Recognition | None, url: str) -> str:

@@ -110,6 +110,8 @@ WRONG_VALUES = {
     "an IPv4-mapped address": b'{"url": "http://[::ffff:10.0.0.1]/"}',
     "an unknown platform": _body(platform="myspace"),
     "an unknown downloader": _body(metadata={"downloader": "wget"}),
+    "a downloader as a number in the metadata": _body(metadata={"downloader": 5}),
+    "two downloaders": _body(downloader="direct", metadata={"downloader": "page"}),
     "an unknown content type": _body(content_type="songs"),
     "a referer that is no URL": _body(referer="x"),
     "a private referer": _body(referer="http://192.168.0.1/"),

@@ -52,6 +52,13 @@ def test_the_downloader_may_stand_in_the_metadata_as_in_the_specification() -> N
     assert enqueue(metadata={"downloader": "unordered"}).downloader == "unordered"
 
 
+def test_both_places_may_name_the_same_downloader_or_one_of_them_none() -> None:
+    assert enqueue(downloader="unordered", metadata={"downloader": "unordered"}).downloader == "unordered"
+    assert enqueue(content_type="stories", downloader="unordered", metadata={"downloader": None}).downloader == (
+        "unordered"
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
@@ -65,6 +72,12 @@ def test_the_downloader_may_stand_in_the_metadata_as_in_the_specification() -> N
         ({"content_type": "reels"}, "content_type"),
         ({"downloader": "nobody"}, "downloader"),
         ({"metadata": {"downloader": "nobody"}}, "downloader"),
+        ({"metadata": {"downloader": 5}}, "metadata.downloader"),
+        ({"metadata": {"downloader": ["unordered"]}}, "metadata.downloader"),
+        ({"metadata": {"downloader": {"name": "unordered"}}}, "metadata.downloader"),
+        ({"metadata": {"downloader": False}}, "metadata.downloader"),
+        ({"metadata": {"downloader": ""}}, "metadata.downloader"),
+        ({"downloader": "first", "metadata": {"downloader": "unordered"}}, "metadata.downloader"),
         ({"source": "a/b"}, "source"),
         ({"source": "x" * 121}, "source"),
         ({"priority": 0}, "priority"),
