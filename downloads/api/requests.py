@@ -8,6 +8,7 @@ from downloads.annotations.services import MAX_NOTE, MAX_TAG, MAX_TAGS
 from downloads.models import DownloadStatus
 from downloads.selectors import DEFAULT_SORT, SORTS, DownloadFilters, GroupBy, Period
 from downloads.services import BulkAction
+from mediadl.api.errors import InvalidFieldsError
 from mediadl.api.pagination import PAGE_PARAMETERS
 from mediadl.api.query import boolean, choice, day, refuse_date_order, text
 from mediadl.api.serializers import DistinctIdsField, StrictSerializer
@@ -74,7 +75,10 @@ class FilterBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a range of days that ends before it begins."""
-        refuse_date_order({"date_from": None, "date_to": None, **attrs})
+        try:
+            refuse_date_order({"date_from": None, "date_to": None, **attrs})
+        except InvalidFieldsError as error:  # in DRF's own terms, which put the name of this body before the field's
+            raise serializers.ValidationError(error.field_errors) from error
         return attrs
 
 

@@ -191,6 +191,20 @@ def test_bad_bulk_requests_change_nothing(body):
     assert Download.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"date_from": "2025-02-02", "date_to": "2025-01-01"}, "filter.date_from"),
+        ({"date_to": "yesterday"}, "filter.date_to"),
+        ({"colour": "red"}, "filter.colour"),
+    ],
+)
+@pytest.mark.parametrize(("path", "more"), [("bulk", {"action": "keep"}), ("archive", {})])
+def test_a_wrong_filter_is_named_by_its_path(user, path, more, wrong, named):
+    answer = user.post(f"/downloads/{path}", {**more, "filter": wrong})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [named])
+
+
 def test_bulk_deletion_of_files_is_for_admins(user):
     (download,) = add_downloads(1)
     body = {"action": "delete", "ids": [download.pk], "delete_files": True}
