@@ -25,6 +25,7 @@ class Child:
         environment: all of its variables.
         output: where its output goes; None: the supervisor's own console.
         inherited: descriptors that it gets under the same numbers.
+        wait_scale: multiplies all waits; tests that kill it again and again shorten them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Child:
     environment: Mapping[str, str]
     output: BinaryIO | None = None
     inherited: Sequence[int] = ()
+    wait_scale: float = 1.0
     crashes: int = 0
     start_at: float = 0.0
     _started_at: float = 0.0
@@ -66,9 +68,10 @@ class Child:
             return
         process.returncode = exit_code
         kill_group(process.pid, signal.SIGKILL)
-        if now - self._started_at >= HEALTHY_SECONDS:
+        if now - self._started_at >= HEALTHY_SECONDS * self.wait_scale:
             self.crashes = 0
-        self.start_at = now + BACKOFF_SECONDS[min(self.crashes, len(BACKOFF_SECONDS) - 1)]
+        wait = BACKOFF_SECONDS[min(self.crashes, len(BACKOFF_SECONDS) - 1)]
+        self.start_at = now + wait * self.wait_scale
         self.crashes += 1
 
     def ask_to_stop(self) -> None:

@@ -19,12 +19,21 @@ class PingWatch:
         send: puts a ping with this token into the broker; may raise.
         answer: the token answered last.
         clock: monotonic seconds.
+        wait_scale: multiplies all waits; tests that kill the cluster again and again shorten them.
     """
 
-    def __init__(self, send: Callable[[str], None], answer: Callable[[], str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        send: Callable[[str], None],
+        answer: Callable[[], str],
+        clock: Callable[[], float],
+        *,
+        wait_scale: float = 1.0,
+    ) -> None:
         self._send = send
         self._answer = answer
         self._clock = clock
+        self._wait_scale = wait_scale
         self._token = ""
         self._next_ping_at = 0.0
         self._deadline = 0.0
@@ -36,7 +45,7 @@ class PingWatch:
         now = self._clock()
         self._token = ""
         self._next_ping_at = now
-        self._grace_until = now + START_GRACE_SECONDS
+        self._grace_until = now + START_GRACE_SECONDS * self._wait_scale
 
     def is_dead(self) -> bool:
         """Ask if it is time to, look for the answer; True once an answer is overdue."""
@@ -50,6 +59,6 @@ class PingWatch:
             token = secrets.token_hex(8)
             self._send(token)  # a question that could not be sent is no silence of the cluster's
             self._token = token
-            self._next_ping_at = now + PING_EVERY_SECONDS
-            self._deadline = max(now, self._grace_until) + ANSWER_WITHIN_SECONDS
+            self._next_ping_at = now + PING_EVERY_SECONDS * self._wait_scale
+            self._deadline = max(now, self._grace_until) + ANSWER_WITHIN_SECONDS * self._wait_scale
         return False

@@ -32,10 +32,18 @@ class Pulse:
         path: its health page.
         on_web_ready: called once, at the first answered page.
         on_dead: called with the name of a child that must be killed and started again.
+        wait_scale: see :class:`PingWatch`.
     """
 
     def __init__(
-        self, *, host: str, port: int, path: str, on_web_ready: Callable[[], None], on_dead: Callable[[str], None]
+        self,
+        *,
+        host: str,
+        port: int,
+        path: str,
+        on_web_ready: Callable[[], None],
+        on_dead: Callable[[str], None],
+        wait_scale: float = 1.0,
     ) -> None:
         self._host, self._port, self._path = host, port, path
         self._on_web_ready = on_web_ready
@@ -43,7 +51,7 @@ class Pulse:
         self._stopping = threading.Event()
         self._cluster_restarted = threading.Event()
         self._web_silences = 0
-        self._watch = PingWatch(_send_ping, last_ping, time.monotonic)
+        self._watch = PingWatch(_send_ping, last_ping, time.monotonic, wait_scale=wait_scale)
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
     def start(self) -> None:

@@ -58,6 +58,7 @@ class _Start:
         self._environment = environment
         self._verbose = verbose
         self._say = say
+        self._wait_scale = _wait_scale(environment)
         self._output = None if verbose else _open_process_log(environment.data_dir / "logs")
         self._web_answered = False
         self._web_hopeless = False
@@ -100,6 +101,7 @@ class _Start:
             path=f"{self._environment.base_path}/healthz",
             on_web_ready=self._announce,
             on_dead=self.supervisor.condemn,
+            wait_scale=self._wait_scale,
         )
         self._pulse.start()
         try:
@@ -138,7 +140,13 @@ class _Start:
             "MEDIADL_DATA_DIR": str(self._environment.data_dir),
         }
         variables.pop("MEDIADL_ADMIN_PASSWORD", None)  # nobody below needs it
-        return Child(name, [sys.executable, "-m", "mediadl", name], variables, self._output, list(inherited.values()))
+        command = [sys.executable, "-m", "mediadl", name]
+        return Child(name, command, variables, self._output, list(inherited.values()), self._wait_scale)
+
+
+def _wait_scale(environment: Environment) -> float:
+    """A fraction in tests that kill the cluster a hundred times; nowhere else."""
+    return float(os.environ.get("MEDIADL_TEST_RESTART_SCALE", "1")) if environment.is_test else 1.0
 
 
 def _open_process_log(folder: Path) -> BinaryIO:

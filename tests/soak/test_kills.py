@@ -4,7 +4,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ from tests.soak.installations import (
     add_all,
     check_promises,
     cluster_processes,
+    counts,
     is_quiet,
     own_database,
     retry_poisoned,
@@ -24,9 +26,14 @@ from tests.soak.installations import (
 )
 from tests.soak.invariants import Expected
 from tests.soak.measuring import Figures, Scale
+from tests.soak.roles import Cast, Role
 
 pytestmark = [pytest.mark.product, pytest.mark.timeout(7200)]
 SHORT = {"MEDIADL_TEST_TIME_SCALE": "0.02", "MEDIADL_TEST_LEASE_SCALE": "0.1"}
+# A cluster that ends again and again waits up to 30 s, and one that is deaf is noticed after 20 s or more.
+SOON_BACK = {"MEDIADL_TEST_RESTART_SCALE": "0.2"}
+SLOW = 4_000.0  # bytes a second: a picture takes some 3 s
+IDLE_ROLES = (Role.PUSHER, Role.ROOT, Role.MONITOR, Role.IDLE, Role.GUARD)
 
 
 @pytest.fixture
@@ -44,6 +51,68 @@ def hit(process: psutil.Process, number: int) -> bool:
     return True
 
 
+def kill(process: psutil.Process) -> None:
+    """SIGKILL, and wait until it is gone: who looks at the cluster next must not see it any more."""
+    assert hit(process, signal.SIGKILL)
+    wait_for(lambda: not is_alive(process), 10, f"the end of {process}")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Killer:
+    """Kills by role while files arrive, and counts."""
+
+    def __init__(self, product: Product, chance: random.Random) -> None:
+        self.killed: Counter[str] = Counter()
+        self.busy = 0
+        self._product = product
+        self._cast = Cast(product)
+        self._chance = chance
+
+    def kill_while_busy(self, role: Role) -> None:
+        """Kill the one in this role, at a random moment of a download."""
+        self._wait_for_busy(role)
+        time.sleep(self._chance.uniform(0, 0.5))
+        victim = self._wait_for_busy(role)
+        self.busy += 1
+        kill(victim)
+        self.killed[role] += 1
+
+    def kill_as_it_begins(self) -> None:
+        """Kill whoever is there, a moment after the last kill."""
+        time.sleep(self._chance.uniform(0, 1))
+        victims = wait_for(lambda: cluster_processes(self._product), 60, "a new cluster")
+        if hit(self._chance.choice(victims), signal.SIGKILL):
+            self.killed["whoever it was, just after another"] += 1
+
+    def kill_while_idle(self, role: Role) -> None:
+        """Kill the one in this role when no drain runs any more."""
+        cast = wait_for(lambda: (cast := self._cast.whole()) and Role.DRAIN not in cast and cast, 60, "an idle cluster")
+        kill(cast[role])
+        self.killed[role] += 1
+
+    def _wait_for_busy(self, role: Role) -> psutil.Process:
+        """The process of this role, once the cluster is whole and a drain downloads something."""
+        return wait_for(lambda: self._downloads() and self._cast.whole().get(role), 60, f"a download and the {role}")
+
+    def _downloads(self) -> bool:
+        shown = counts(self._product)
+        assert shown["pending"] + shown["downloading"], "all items have ended before the last kill"
+        return bool(shown["downloading"]) and Role.DRAIN in self._cast.whole()
+
+
+def portions(urls: Sequence[str], number: int) -> Iterator[Sequence[str]]:
+    """All of ``urls`` in so many portions of about one size."""
+    for part in range(number):
+        yield urls[len(urls) * part // number : len(urls) * (part + 1) // number]
+
+
 def finish(product: Product) -> int:
     """Wait for the end, retry what was killed thrice while alone; how many that were."""
     poisoned = 0
@@ -57,46 +126,62 @@ def finish(product: Product) -> int:
 def test_sigkill_at_random_moments(
     new_product: Callable[..., Product], site: MediaServer, scale: Scale, figures: Figures
 ):
-    """Workers, busy and idle, the guard, pusher and monitor, and their children."""
-    product, chance = new_product(**SHORT), random.Random(7)
+    """Each role in turn while files arrive, which are asked for until the last kill; a few as the cluster begins."""
+    product, chance = new_product(**SHORT, **SOON_BACK), random.Random(7)
     product.start()
-    served = serve_pictures(site, scale.of(40, 500))
-    ids = add_all(product, [site.url_of(path) for path in served])
-    killed = 0
-    for _kill in range(scale.of(4, 100)):
-        wait_for(lambda: cluster_processes(product), 60, "a new cluster")  # after 30 s, the longest pause
-        time.sleep(chance.uniform(0.2, 2.5))  # else it would be killed as it begins, again and again
-        if victims := cluster_processes(product):
-            killed += hit(chance.choice(victims), signal.SIGKILL)
-    expected = Expected(list(served.values()), ids)
+    kills = scale.of(3, 100)
+    served = serve_pictures(site, scale.of(12, 500), bytes_per_second=SLOW)
+    killer, wanted = Killer(product, chance), list(Role)[:kills]
+    ids: list[int] = []
+    roles: list[Role] = []
+    for number, urls in enumerate(portions([site.url_of(path) for path in served], kills)):
+        ids += add_all(product, urls)
+        if number % 10 == 9:
+            killer.kill_as_it_begins()
+            continue
+        roles = roles or chance.sample(wanted, k=len(wanted))
+        killer.kill_while_busy(roles.pop())
+    serve_pictures(site, len(served))  # what is left need not be slow any more
     poisoned = finish(product)
     product.stop()
-    check_promises(product, expected)
+    check_promises(product, Expected(list(served.values()), ids))
+    assert killer.killed.total() == kills, killer.killed
+    assert killer.busy * 2 >= kills, f"{killer.busy} of {kills} kills while something was downloading"
+    assert killer.killed.keys() >= set(wanted), killer.killed
     figures.add(
-        "SIGKILL of random processes of the cluster, SQLite",
-        f"{len(ids)} items, {killed} kills",
+        f"SIGKILL of processes of the cluster, SQLite: {listed(killer.killed)}",
+        f"{len(ids)} items, {kills} kills, {killer.busy} of them while something was downloading",
         f"0 lost, 0 twice, 0 stuck, every byte equal; {poisoned} marked POISON and retried by hand",
     )
+
+
+def listed(killed: Counter[str]) -> str:
+    """How often each was killed, in words."""
+    return ", ".join(f"{times} x {who}" for who, times in killed.items())
 
 
 def test_every_kind_of_process_is_killed_while_idle(
     new_product: Callable[..., Product], site: MediaServer, scale: Scale, figures: Figures
 ):
-    """One after the other, oldest first: the cluster, its guard, workers, pusher and monitor."""
-    product = new_product(**SHORT)
+    """One after the other, with a request after each: the pusher, the cluster's root, then the others."""
+    product = new_product(**SHORT, **SOON_BACK)
     product.start()
-    wait_for(lambda: len(cluster_processes(product)) >= 5, 20, "the whole cluster")
-    kinds = range(scale.of(2, 6))
-    served = serve_pictures(site, len(kinds), bytes_per_second=1e9)
-    ids, slowest = [], 0.0
-    for kind, path in zip(kinds, served, strict=True):
-        victims = sorted(cluster_processes(product), key=lambda process: process.pid)
-        hit(victims[(kind + 1) % len(victims)], signal.SIGKILL)
+    roles = IDLE_ROLES[: scale.of(2, len(IDLE_ROLES))]
+    served = serve_pictures(site, len(roles), bytes_per_second=1e9)
+    killer, slowest = Killer(product, random.Random(9)), 0.0
+    ids: list[int] = []
+    for role, path in zip(roles, served, strict=True):
+        killer.kill_while_idle(role)
         ids += add_all(product, [site.url_of(path)])
         slowest = max(slowest, wait_until_quiet(product, 60))
     product.stop()
     check_promises(product, Expected(list(served.values()), ids))
-    figures.add("SIGKILL of idle processes, then one request", f"{len(ids)} kills", f"slowest download {slowest:.1f} s")
+    assert killer.killed == dict.fromkeys(roles, 1)
+    figures.add(
+        f"SIGKILL of idle processes ({listed(killer.killed)}), then one request",
+        f"{len(ids)} kills",
+        f"slowest download {slowest:.1f} s",
+    )
 
 
 def test_sigstop_of_a_busy_worker(

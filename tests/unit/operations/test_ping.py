@@ -8,13 +8,13 @@ from mediadl.operations.ping import ANSWER_WITHIN_SECONDS, PING_EVERY_SECONDS, S
 class Cluster:
     """A broker and a cluster that answers, or does not, under a clock that the test moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait_scale: float = 1.0) -> None:
         self.now = 100.0
         self.sent: list[str] = []
         self.answered = ""
         self.answers = True
         self.broken_broker = False
-        self.watch = PingWatch(self.send, lambda: self.answered, lambda: self.now)
+        self.watch = PingWatch(self.send, lambda: self.answered, lambda: self.now, wait_scale=wait_scale)
 
     def send(self, token: str) -> None:
         if self.broken_broker:
@@ -75,3 +75,10 @@ def test_a_broker_that_is_away_is_not_the_clusters_death():
     cluster.now += 500
     cluster.broken_broker = False
     assert not cluster.dead_after(60)
+
+
+def test_all_waits_are_scaled_for_tests_that_kill_again_and_again():
+    cluster = Cluster(wait_scale=0.1)
+    cluster.answers = False
+    assert not cluster.dead_after((START_GRACE_SECONDS + ANSWER_WITHIN_SECONDS) / 10 - 1)
+    assert cluster.dead_after(3)

@@ -147,3 +147,12 @@ def test_waits_between_restarts_grow_and_end_after_a_healthy_life():
     died = now + HEALTHY_SECONDS + 1
     child.ended(1, died)
     assert child.start_at == pytest.approx(died + BACKOFF_SECONDS[0])
+
+
+def test_all_waits_between_restarts_are_scaled_for_tests_that_kill_again_and_again():
+    child = Child("web", [sys.executable, "-c", "pass"], dict(os.environ), wait_scale=0.1)
+    for ended_at, wait in ((0.0, BACKOFF_SECONDS[0]), (1.0, BACKOFF_SECONDS[1]), (20.0, BACKOFF_SECONDS[0])):
+        child.start(ended_at - (HEALTHY_SECONDS / 10 if ended_at == 20.0 else 0))
+        os.waitpid(child.pid or 0, 0)
+        child.ended(1, ended_at)
+        assert child.start_at - ended_at == pytest.approx(wait / 10)
