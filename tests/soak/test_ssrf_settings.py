@@ -9,16 +9,20 @@ import pytest
 from mediadl.api.errors import ApiError
 from mediadl.configuration import registry as settings_tree
 from mediadl.configuration.registry import Kind, Leaf
+from mediadl.configuration.selectors import forget_cached_values
 from mediadl.configuration.services import change
 from mediadl.media import MediaError
 from mediadl.net.resolving import SYSTEM_NAMES
 from mediadl.notifications.trying import send_test
+from queue_app.models import QueueItem
+from queue_app.services import enqueue
 from tests.fakes.media_server import MediaServer
 from tests.fakes.misleading_names import MisleadingNames
 from tests.fakes.ssrf_vectors import vectors
 from tests.soak import canaries
 from tests.soak.canaries import assert_led_astray, literals, redirect_to, refused
-from tests.soak.measuring import Figures
+from tests.soak.measuring import Figures, Scale
+from tests.unit.queue_app.building import drain
 from tests.unit.queue_app.conftest import _quick_waits, site
 
 canary, names, server = canaries.canary, canaries.names, canaries.server
@@ -54,6 +58,24 @@ def test_literals_are_refused_when_they_are_saved(canary: MediaServer, figures: 
     figures.tally(*canaries.DONE)
 
 
+@pytest.mark.parametrize("downloader", ["fastdl", "toolzu"])
+def test_other_addresses_of_a_converter_site(
+    canary: MediaServer, names: MisleadingNames, figures: Figures, scale: Scale, downloader: str
+):
+    """Asked by a real browser, and before it by the product itself where that is possible."""
+    urls = list(names.urls(canary.port))[:: 6 if scale.factor is None else 1]
+    for number, url in enumerate(urls):
+        change({"platforms": {"instagram": {downloader: {"base_url": url}}}}, user=None)
+        forget_cached_values()
+        enqueue(url=f"https://www.instagram.com/someone{number}/", downloader=downloader)
+        drain()
+        SYSTEM_NAMES.forget(urlsplit(url).hostname or "")  # a minute later
+        QueueItem.objects.filter(status="pending").update(next_attempt_at=None)
+        drain()
+    assert_led_astray(names, urls)
+    figures.tally(*canaries.DONE)
+
+
 def webhook(url: str) -> None:
     """Save a webhook and send a test to it."""
     change({"notifications": {"webhooks": {"urls": [url]}}}, user=None)
@@ -74,6 +96,26 @@ def test_webhooks_whose_names_lead_there(canary: MediaServer, names: MisleadingN
     for url in urls:
         webhook(url)
         webhook(url)  # rebinding: the first address does not answer
+    assert_led_astray(names, urls)
+    figures.tally(*canaries.DONE)
+
+
+def test_services_of_apprise(
+    server: MediaServer, canary: MediaServer, names: MisleadingNames, figures: Figures, scale: Scale
+):
+    """Each one is a child of its own, so the small run takes a few of each kind."""
+    is_small = scale.factor is None
+    urls = list(names.urls(canary.port))[:: 6 if is_small else 1]  # a local and a rebinding one
+    bad = literals(canary.port)[:: 11 if is_small else 1]
+    hop = redirect_to(server, "/hop", canary.base_url, status=307)
+    for number, url in enumerate([hop, *bad, *urls, *urls]):
+        schema = ("json", "jsons")[number % 2] if url in bad else "json"
+        SYSTEM_NAMES.forget(urlsplit(url).hostname or "")  # a minute later
+        with suppress(ApiError, MediaError):
+            address = schema + url[url.find(":") :]
+            change({"notifications": {"apprise": {"enabled": True, "urls": address}}}, user=None)
+            send_test(user=None, channel="apprise")
+    assert server.request_count("/hop") == 1
     assert_led_astray(names, urls)
     figures.tally(*canaries.DONE)
 
