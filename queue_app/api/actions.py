@@ -27,6 +27,13 @@ from queue_app.models import QueueItem
 from queue_app.states import Status
 
 IMPORT_PARSERS = (StrictJSONParser, LinesParser)
+_LINES_SCHEMA: dict[str, Any] = {"type": "array", "items": {}}
+_IMPORT_SCHEMA: dict[str, Any] = {  # ImportBody, or its list alone
+    "anyOf": [
+        {"type": "object", "required": ["urls"], "properties": {"urls": _LINES_SCHEMA}, "additionalProperties": False},
+        _LINES_SCHEMA,
+    ]
+}
 _CLEARED_BY_DEFAULT = [Status.COMPLETED.value, Status.FAILED.value]
 
 
@@ -79,7 +86,7 @@ class QueueActionsViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="queue_import",
-        request={"application/json": ImportBody, "text/plain": OpenApiTypes.STR},
+        request={"application/json": _IMPORT_SCHEMA, "text/plain": OpenApiTypes.STR},
         responses=ImportAnswer,
     )
     def import_urls(self, request: Request) -> HttpResponse:
