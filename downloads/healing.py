@@ -1,5 +1,6 @@
 """What a crash left between renaming a file and committing its record is put right at start."""
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +76,19 @@ def _orphan(root: Path, entry: JournalEntry) -> PlacedFile | None:
                     continue
                 if StoredFile.objects.filter(root__path=str(root), path=path).exists():
                     return None  # the commit came through after all
+                _sync_folders(root, parents)
                 partial = root / ".partial" / entry.partial
                 return PlacedFile(row, root, root_id(root), path, Placement.RENAMED, partial)
     except (OSError, MediaError):
         return None
     return None
+
+
+def _sync_folders(root: Path, parents: list[str]) -> None:
+    """The crash may have come before the name, or a new folder's own, was on the disk: no record before it."""
+    for depth in range(len(parents), -1, -1):
+        with folder(root, parents[:depth]) as inside:
+            os.fsync(inside)
 
 
 def _name(entry: JournalEntry, number: int) -> str:
