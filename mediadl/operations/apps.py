@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from mediadl.environment import EnvironmentProblem
+
 
 class OperationsConfig(AppConfig):
     """Registers what this room gives to the others when the process starts."""
@@ -17,4 +19,7 @@ class OperationsConfig(AppConfig):
 
         register_tidying()
         if settings.ENVIRONMENT.failpoints:
-            failpoints.arm(settings.ENVIRONMENT.failpoints)
+            try:
+                failpoints.arm(settings.ENVIRONMENT.failpoints)
+            except ValueError as error:
+                raise EnvironmentProblem(f"MEDIADL_FAILPOINTS: {error}") from error

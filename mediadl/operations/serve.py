@@ -78,8 +78,8 @@ class _Start:
 
         configure_logging("serve", console=self._verbose)
         migrate()
-        self._say(f"Data folder: {self._environment.data_dir}")
         password = create_first_admin(self._environment)
+        self._say(f"Data folder: {self._environment.data_dir}")
         if password is not None:
             name = self._environment.admin_username
             self._say(f"First sign-in: user {name}, password {password} (shown only this once)")

@@ -159,6 +159,8 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(new_product: Make, product: P
         ("MEDIADL_PORT", "eighty", "MEDIADL_PORT: 'eighty' is not a whole number"),
         ("MEDIADL_TIME_ZONE", "Mars/Olympus", "MEDIADL_TIME_ZONE"),
         ("MEDIADL_ALLOWED_PRIVATE_NETWORKS", "10.0.0.300", "MEDIADL_ALLOWED_PRIVATE_NETWORKS"),
+        ("MEDIADL_FAILPOINTS", "x", "MEDIADL_FAILPOINTS: 'x' is not a failpoint"),
+        ("MEDIADL_ADMIN_USERNAME", "bad name/x", "MEDIADL_ADMIN_USERNAME"),
         ("MEDIADL_DATABASE_URL", "mysql://x/y", "MEDIADL_DATABASE_URL"),
         ("MEDIADL_DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none", "MEDIADL_DATABASE_URL"),
     ],

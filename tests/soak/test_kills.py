@@ -1,5 +1,6 @@
 """Processes killed and stopped at random moments: nothing lost, nothing twice, nothing stuck."""
 
+import hashlib
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from tests.fakes.media_server import MediaServer
@@ -27,6 +29,7 @@ from tests.soak.installations import (
 from tests.soak.invariants import Expected
 from tests.soak.measuring import Figures, Scale
 from tests.soak.roles import Cast, Role
+from tests.unit.queue_app.building import picture
 
 pytestmark = [pytest.mark.product, pytest.mark.timeout(7200)]
 SHORT = {"MEDIADL_TEST_TIME_SCALE": "0.02", "MEDIADL_TEST_LEASE_SCALE": "0.1"}
@@ -239,6 +242,51 @@ def start_clusters(
     for product in products[1:]:
         product.start()
     return products
+
+
+def owner_of(database: str, item: int) -> tuple[int, int]:
+    """The fence of an item and the process that runs it; 0: nobody does."""
+    with psycopg.connect(database) as connection:
+        query = "SELECT fence, lease_worker FROM queue_app_queueitem WHERE id = %s"
+        fence, worker = connection.execute(query, [item]).fetchone() or (0, None)
+    return fence, int(worker.split(":")[1]) if worker else 0
+
+
+def test_a_drain_that_wakes_up_after_another_took_over(
+    new_product: Callable[..., Product], site: MediaServer, tmp_path: Path, postgres: str, figures: Figures
+):
+    """Both hold half of the file, which is another one by then: what is stored is the second's, whole."""
+    first, second = picture(1, side=120), picture(2, side=120)
+    looked_at, half = 4096, 6000  # the downloader looks at a file's beginning first
+    with own_database(postgres, "frozen") as database:
+        products = start_clusters(new_product, 2, database, tmp_path, **SHORT)
+        site.add("/a.jpg", first)
+        site.hold("/a.jpg", looked_at + half)
+        (item,) = add_all(products[0], [site.url_of("/a.jpg")])
+        assert site.wait_for_bytes("/a.jpg", looked_at + half)
+        fence, pid = owner_of(database, item)
+        (partial,) = wait_for(lambda: list(tmp_path.glob("library/.partial/*.part")), 10, "a partial file")
+        assert partial.stat().st_size < len(first)
+        frozen = psutil.Process(pid)
+        assert hit(frozen, signal.SIGSTOP)
+        site.release("/a.jpg")
+        sent = looked_at + len(first)
+        assert site.wait_for_bytes("/a.jpg", sent), "its rest waits for the frozen one in its socket"
+        site.add("/a.jpg", second)
+        site.hold("/a.jpg", sent + half)
+        assert site.wait_for_bytes("/a.jpg", sent + half, 60), "nobody took over"
+        later_fence, later_pid = owner_of(database, item)
+        assert later_fence > fence
+        assert later_pid not in {0, pid}
+        assert hit(frozen, signal.SIGCONT)
+        time.sleep(3)  # in which it reads its rest, checks it and would store it
+        assert owner_of(database, item) == (later_fence, later_pid)
+        site.release("/a.jpg")
+        wait_until_quiet(products[0], 60)
+        for product in products:
+            product.stop()
+        check_promises(products[0], Expected([hashlib.sha256(second).hexdigest()], [item]))
+    figures.tally("A drain frozen with half a file, woken after another took over", "the other's file, whole")
 
 
 @pytest.mark.parametrize("clusters", [2, 4])
