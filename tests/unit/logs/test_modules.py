@@ -1,7 +1,6 @@
 """What is under the specification's modules: sign-ins and users, settings, and each platform's items."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,13 +57,13 @@ def test_a_change_of_the_settings_and_none_that_was_taken_back():
     assert LogRow.objects.get().metadata["target"] == "general.concurrent_downloads"
 
 
-def test_a_platforms_items_are_under_its_own_module(site: FakeSite, folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(registry._registered, NAME, replace(registry.get(NAME), log_module="TikTok"))
+def test_a_platforms_items_are_under_its_own_module(site: FakeSite, folder: Path):
     with MediaServer({"/0.jpg": picture(0)}) as server:
         site.lists(media("m0", server.url_of("/0.jpg")), media("m1", server.url_of("/none.jpg")))
         enqueue()
         drain()
-    lines = told("TikTok")
+    lines = told(registry.get(NAME).log_module)
+    assert registry.get(NAME).log_module != "Queue"
     assert [level for level, _message in lines] == ["INFO", "INFO"]
     assert lines[0][1].startswith("Started downloading ")
     assert lines[1][1].startswith("Downloaded 1 ")
