@@ -114,4 +114,11 @@ def test_the_parts_of_serve_do_not_start_on_other_tables(new_product: Callable[.
     for part in ("web", "worker"):
         code, output, errors = run_command(product, part)
         assert (code, output, len(errors.splitlines())) == (2, "", 1)
+        assert "There is no installation" in errors
+    assert not product.data_dir.exists() or not list(product.data_dir.iterdir())
+    product.data_dir.mkdir(exist_ok=True)
+    (product.data_dir / "mediadl.sqlite3").touch()  # a database without our tables
+    for part in ("web", "worker"):
+        code, output, errors = run_command(product, part)
+        assert (code, output, len(errors.splitlines())) == (2, "", 1)
         assert "start `mediadl serve` once" in errors
