@@ -11,6 +11,7 @@ from mediadl.net.limits import GIB, MIB
 from mediadl.net.piece_hasher import PieceHasher
 from mediadl.net.preallocation import preallocate
 from mediadl.net.stopping import StopSignal
+from mediadl.net.write_behind import WriteBehind
 
 PIECE_BYTES = 256 * 1024  # measured best for writing and hashing
 FLUSH_SECONDS = 0.5  # a slow body reaches the disk, and the progress bar, this often
@@ -43,6 +44,7 @@ class PartWriter:
         self._total: int | None = None
         self._hash = hashlib.sha256()
         self._reserved = 0
+        self._behind = WriteBehind(descriptor)
         self._hasher: PieceHasher | None = None
         self.piece = piece or memoryview(bytearray(PIECE_BYTES))
         self._filled = 0
@@ -145,6 +147,7 @@ class PartWriter:
             self.piece = self._hasher.swap(self.piece, self._filled)
         self.size += self._filled
         self._filled = 0
+        self._behind.appended(self.size)
         if self._hasher is None and max(self._total or 0, self.size) >= _HASH_BESIDE_FROM_BYTES:
             self._hasher = PieceHasher(self._hash, PIECE_BYTES)
         if self._on_progress is not None:
@@ -176,6 +179,7 @@ class PartWriter:
 
     def _forget(self) -> None:
         self.close()
+        self._behind.start_over()
         self._hash = hashlib.sha256()
         self.size = self._filled = 0
 

@@ -10,7 +10,7 @@ from tests.product.running import Product
 _LIMIT_SECONDS = 300.0
 _BATCH = 100
 _PROGRAMS = 2
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS = 0.1
 
 
 class MeasuredProduct:
