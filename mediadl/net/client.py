@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 
@@ -20,7 +20,6 @@ from mediadl.net.kept_handles import KeptHandles
 from mediadl.net.limits import MIB, PAGE_BYTES_LIMIT, Timeouts
 from mediadl.net.resolving import Names
 from mediadl.net.stopping import StopSignal
-from mediadl.net.urls import host_of
 
 PROBE_BYTES = 4096
 _CHARSET_IN_TYPE = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
@@ -186,9 +185,12 @@ class HttpClient:
         )
 
     def _send(self, spec: RequestSpec, sink: "_BodySink") -> Response:
-        rule = _AskedBefore(spec.before_request, spec.url)  # which may wait, for a budget: nobody waits with it
-        with self._handles.place(host_of(spec.url), spec.stop):
-            finished = self._perform(replace(spec, before_request=rule), sink)
+        url = check_url(spec.url)
+        if spec.before_request is not None:
+            spec.before_request(url)  # outside of the host's place: it may wait for a budget
+            spec = replace(spec, before_request=_AfterTheFirst(spec.before_request))
+        with self._handles.place(urlsplit(url).hostname or "", spec.stop):
+            finished = self._perform(spec, sink)
         head = finished.head
         answer = Response(head.url, head.status, head.headers, bytes(sink.body), truncated=finished.cut_short)
         self._on_answer(answer)
@@ -204,22 +206,15 @@ class HttpClient:
                 self._handles.give_back(handle)
 
 
-class _AskedBefore:
-    """A rule for each hop that was asked about the first one already.
+class _AfterTheFirst:
+    """A rule for each hop but the first, about which it was asked already."""
 
-    Raises:
-        MediaError: the URL is refused, by the guard or by the rule.
-    """
-
-    def __init__(self, rule: Callable[[str], None] | None, url: str) -> None:
+    def __init__(self, rule: Callable[[str], None]) -> None:
         self._rule = rule
         self._is_first = True
-        checked = check_url(url)
-        if rule is not None:
-            rule(checked)
 
     def __call__(self, url: str) -> None:
-        if not self._is_first and self._rule is not None:
+        if not self._is_first:
             self._rule(url)
         self._is_first = False
 

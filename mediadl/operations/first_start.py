@@ -70,10 +70,13 @@ def unusable_database(error: DatabaseError, *, while_upgrading: bool = False) ->
 def _has_older_tables() -> bool:
     try:
         executor = MigrationExecutor(connection)
-        applied = executor.loader.applied_migrations
-        return bool(applied and executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        return bool(executor.loader.applied_migrations) and _lacks_migrations(executor)
     except DatabaseError:
         return False
+
+
+def _lacks_migrations(executor: MigrationExecutor) -> bool:
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def refuse_other_tables() -> None:
@@ -84,8 +87,7 @@ def refuse_other_tables() -> None:
     """
     try:
         refuse_newer_tables()
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if _lacks_migrations(MigrationExecutor(connection)):
             raise EnvironmentProblem(
                 "The tables are not there yet, or of an older version of Media Downloader: start `mediadl serve` once, "
                 "which makes and upgrades them."

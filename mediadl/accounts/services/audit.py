@@ -10,6 +10,7 @@ from mediadl.accounts.models import AuditEntry, User
 from mediadl.clock import now
 
 _TARGET_CHARACTERS = 200
+_WARNINGS = frozenset({"auth.login_failed"})
 # What the log tells as well, under which module: who can get in, and what was set.
 _LOGGED = {
     "auth.login": ("Auth", "Signed in"),
@@ -58,5 +59,6 @@ def audit(
         module, said = _LOGGED[action]
         words = {"user": known.username if known else "", "target": str(target), "address": address or ""}
         told = {name: word for name, word in words.items() if word}
-        level = "warning" if action == "auth.login_failed" else "info"
-        transaction.on_commit(lambda: getattr(structlog.get_logger(module), level)(said, **told), robust=True)
+        log = structlog.get_logger(module)
+        tell = log.warning if action in _WARNINGS else log.info
+        transaction.on_commit(lambda: tell(said, **told), robust=True)
