@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,13 @@ _KINDS = {
     "PLACEHOLDER": FailureKind.GONE,
     "UNREADABLE": FailureKind.DISK,
 }
+
+
+def _understood(answer: dict[str, Any]) -> VerifiedMedia | MediaError:
+    if "verified" in answer:
+        fields = answer["verified"]
+        return VerifiedMedia(**{**fields, "media_type": MediaType(fields["media_type"])})
+    return MediaError(_KINDS[answer["code"]], answer["code"], answer["detail"])
 
 
 class _ChildEndedError(Exception):
@@ -73,7 +81,7 @@ class _Child:
         Raises:
             _ChildEndedError: there is none; the child is gone.
         """
-        self.asked += 1
+        self.asked += len(request.get("requests", "1"))
         try:
             return self._exchange(request, seconds)
         except OSError as error:
@@ -169,36 +177,57 @@ class Verifier:
                 ``TYPE_NOT_ALLOWED``, ``UNDECODABLE`` (refused), ``PLACEHOLDER`` (gone),
                 ``UNREADABLE`` (disk).
         """
-        request = {"path": str(path), "thumbnail": str(thumbnail_to) if thumbnail_to else None}
-        answer = self.ask(request)
-        if "verified" in answer:
-            fields = answer["verified"]
-            return VerifiedMedia(**{**fields, "media_type": MediaType(fields["media_type"])})
-        raise MediaError(_KINDS[answer["code"]], answer["code"], answer["detail"])
+        (answer,) = self.verify_all([(path, thumbnail_to)])
+        if isinstance(answer, MediaError):
+            raise answer
+        return answer
+
+    def verify_all(self, files: Sequence[tuple[Path, Path | None]]) -> list[VerifiedMedia | MediaError]:
+        """The same for several small files, with one look at the child for all; the errors in their places.
+
+        Raises:
+            MediaError: ``VERIFIER_UNAVAILABLE``.
+        """
+        requests = [{"path": str(path), "thumbnail": str(thumb) if thumb else None} for path, thumb in files]
+        return [_understood(answer) for answer in self._ask_all(requests)]
+
+    def _ask_all(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What the child says to each; if it dies of one of them, each is asked about on its own."""
+        if len(requests) > 1:
+            with suppress(_ChildEndedError):
+                answers: list[dict[str, Any]] = self._ask_once({"task": "each", "requests": requests})["answers"]
+                return answers
+        return [self.ask(request) for request in requests]
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Ask a child anything that ``downloads.verification.child`` knows.
 
         One that dies of something else than its time is replaced and asked once more.
         """
-        for attempt in (1, 2):
-            child = self._places.get()
+        for _attempt in range(2):
             try:
-                if child is None:
-                    child = self._started()
-                answer = child.ask(request, self.wall_seconds)
+                return self._ask_once(request)
             except _ChildEndedError as end:
+                if end.timed_out:
+                    break
+        return {"code": "UNDECODABLE", "detail": "The file could not be opened within the limits."}
+
+    def _ask_once(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Raises ``_ChildEndedError``, ``MediaError``."""
+        child = self._places.get()
+        try:
+            if child is None:
+                child = self._started()
+            answer = child.ask(request, self.wall_seconds)
+            if child.asked >= _FILES_PER_CHILD:
+                child.kill()
                 child = None
-                if end.timed_out or attempt == 2:
-                    return {"code": "UNDECODABLE", "detail": "The file could not be opened within the limits."}
-            else:
-                if child.asked >= _FILES_PER_CHILD:
-                    child.kill()
-                    child = None
-                return answer
-            finally:
-                self._places.put(child)
-        raise AssertionError
+        except _ChildEndedError:
+            child = None
+            raise
+        finally:
+            self._places.put(child)
+        return answer
 
     def _started(self) -> _Child:
         try:

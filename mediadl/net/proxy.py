@@ -84,7 +84,8 @@ class GuardingProxy:
         A child that is dead looks like one that has said all it had to: a silent site would be kept
         waiting for as long as a tunnel may be idle.
         """
-        self._guests.dismiss(guest)
+        if not self._guests.dismiss(guest):
+            return
         with self._lock:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._end_connections_of, guest)

@@ -28,6 +28,8 @@ class ProxyGuest:
         self._password = secrets.token_urlsafe(24)
         self._lock = threading.Lock()
         self._refusal: MediaError | None = None
+        self.has_come = False
+        """Whether a child of its has used its name. Most listings start none."""
 
     @property
     def credentials(self) -> tuple[str, str]:
@@ -68,15 +70,18 @@ class GuestBook:
             self._guests[guest.user] = guest
             return guest
 
-    def dismiss(self, guest: ProxyGuest) -> None:
-        """Let it in no more."""
+    def dismiss(self, guest: ProxyGuest) -> bool:
+        """Let it in no more; True if it may have connections open."""
         with self._lock:
             self._guests.pop(guest.user, None)
+            return guest.has_come
 
     def guest_of(self, user: str, password: str) -> ProxyGuest | None:
         """The guest with these credentials, or None."""
         with self._lock:
             guest = self._guests.get(user)
+            if guest is not None:
+                guest.has_come = True
         return guest if guest is not None and guest.has_password(password) else None
 
 

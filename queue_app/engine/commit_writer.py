@@ -105,7 +105,7 @@ class CommitWriter:
         except Exception:
             log.exception("The item is left to its lease", queue_id=result.task.running.item.pk)
             result.task.running.lost = True
-            self._feed.settled(result.task)
+            self._feed.settled([result.task])
 
     def _write_patiently(self, jobs: list[JobEntry], results: list[Result]) -> None:
         """Write, and wait where the database is busy or its disk is full: nothing may be lost by that."""
@@ -216,10 +216,8 @@ class CommitWriter:
             conclude(ledger, running, later_at=later_at, by_host=by_host)
 
     def _after_commit(self, written: _Written) -> None:
-        for result in written.settled:
-            self._feed.settled(result.task, is_stored=isinstance(result, Stored))
-        for result in written.dropped:
-            self._feed.settled(result.task)
+        stored = [result.task for result in written.settled if isinstance(result, Stored)]
+        self._feed.settled([result.task for result in (*written.settled, *written.dropped)], stored=stored)
         for result in [*written.settled, *written.dropped]:
             if isinstance(result, Stored):
                 result.partial.close()
@@ -230,7 +228,7 @@ class CommitWriter:
             self._feed.link_expired(task)
         for running in written.ended:
             running.over = True
-            self._feed.remove_item(running)
+        self._feed.remove_items(written.ended)
         for running in written.touched:
             if running.expired:
                 self._on_expired(running)

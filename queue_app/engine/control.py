@@ -68,7 +68,7 @@ class Control:
         for running in self._feed.running():
             if running.stop.is_set() and not running.ending and self._feed.abandon(running):
                 if running.lost or running.hand_back is None:
-                    self._feed.remove_item(running)
+                    self._feed.remove_items([running])
                 else:
                     self.give_back(running)
 
@@ -85,7 +85,7 @@ class Control:
         except Exception:
             log.exception("An item could not be given back; its lease will expire", queue_id=running.item.pk)
         running.over = True
-        self._feed.remove_item(running)
+        self._feed.remove_items([running])
 
 
 def watch_fences(items: list[RunningItem]) -> None:

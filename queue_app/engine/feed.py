@@ -43,7 +43,9 @@ class Feed:
     """Hands media to transfer threads."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._may_start = threading.Condition(self._lock)  # transfer threads wait for it
+        self._roomier = threading.Condition(self._lock)  # listers wait for it
         self._items: dict[int, RunningItem] = {}
         self._allowed = 0
         self._per_host = 1
@@ -59,36 +61,37 @@ class Feed:
 
     def running(self) -> list[RunningItem]:
         """All running items."""
-        with self._changed:
+        with self._lock:
             return list(self._items.values())
 
     def add_item(self, running: RunningItem) -> None:
         """A claimed item begins."""
-        with self._changed:
+        with self._lock:
             self._items[running.item.pk] = running
 
-    def remove_item(self, running: RunningItem) -> None:
-        """An item is over."""
-        with self._changed:
-            if self._items.get(running.item.pk) is running:
-                del self._items[running.item.pk]
-            self._changed.notify_all()
+    def remove_items(self, ended: Iterable[RunningItem]) -> None:
+        """Items are over."""
+        with self._lock:
+            for running in ended:
+                if self._items.get(running.item.pk) is running:
+                    del self._items[running.item.pk]
+            self._may_start.notify_all()
 
     def set_limits(self, *, allowed: int, per_host: int) -> None:
         """How many transfers may run; the youngest ones above that are cut off and go on later."""
-        with self._changed:
+        with self._lock:
             self._allowed, self._per_host = allowed, per_host
             cut = [task for task in self._active[max(0, allowed) :] if not task.was_cut]
             for task in cut:
                 task.was_cut = True
-            self._changed.notify_all()
+            self._may_start.notify_all()
         for task in cut:
             if task.stop is not None:
                 task.stop.stop("fence")
 
     def wants(self) -> tuple[int, int]:
         """How many items need work, and how many transfers could run now."""
-        with self._changed:
+        with self._lock:
             items = sum(running.has_work and not running.ending for running in self._items.values())
             media = sum(len(running.ready) + len(running.in_flight) for running in self._items.values())
             return items, media
@@ -99,28 +102,30 @@ class Feed:
 
     def close(self) -> None:
         """No further transfer starts; those that run are stopped by their items."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            self._may_start.notify_all()
 
     # What listers do
 
     def add_media(self, running: RunningItem, tasks: Iterable[MediaTask]) -> None:
         """Listed media that are to be fetched."""
-        with self._changed:
+        with self._lock:
             now = clock.now()
+            number = 0
             for task in tasks:
                 self._insert(running, task, now)
-            self._changed.notify_all()
+                number += 1
+            self._may_start.notify(number)
 
     def add_open(self, running: RunningItem, number: int) -> None:
         """So many results are on their way to the committer without a transfer."""
-        with self._changed:
+        with self._lock:
             running.open += number
 
     def lister_done(self, running: RunningItem) -> None:
         """Nothing more will be added to the item."""
-        with self._changed:
+        with self._lock:
             running.lister_done = True
 
     def wait_for_room(self, running: RunningItem) -> None:
@@ -130,26 +135,26 @@ class Feed:
             ListingSuspended: everything waits for later.
             MediaError: the item is stopped.
         """
-        with self._changed:
+        with self._lock:
             while len(running.ready) + len(running.later) + len(running.expired) >= WINDOW_MEDIA:
                 running.stop.raise_if_set()
                 if running.open == 0:
                     raise ListingSuspended
-                self._changed.wait(0.2)
+                self._roomier.wait(0.2)
 
     # What transfer threads do
 
     def take(self, timeout: float) -> MediaTask | None:
         """The next medium to fetch, with a stop signal of its own; None when there is none in time."""
-        with self._changed:
+        with self._lock:
             if (task := self._pick()) is None and not self._closed:
-                self._changed.wait(timeout)
+                self._may_start.wait(timeout)
                 task = self._pick()
             return task
 
     def transfer_ended(self, task: MediaTask, *, again: bool = False) -> None:
         """A transfer ended and its slot is free; ``again``: it was cut off and goes on later."""
-        with self._changed:
+        with self._lock:
             running = task.running
             running.finished_bytes += max(0, task.bytes_done - task.bytes_start)
             task.bytes_start = task.bytes_done
@@ -166,64 +171,66 @@ class Feed:
                 task.was_cut = False
                 running.ready.appendleft(task)
                 self._busy.discard(task.key)
-            self._changed.notify_all()
+            self._may_start.notify()
 
     def try_next_candidate(self, task: MediaTask) -> bool:
         """Take the medium up again with its next URL, if it has one."""
-        with self._changed:
+        with self._lock:
             if task.candidate + 1 >= len(task.media.candidates):
                 return False
             task.candidate += 1
             task.running.ready.appendleft(task)
             self._busy.discard(task.key)
-            self._changed.notify_all()
+            self._may_start.notify()
             return True
 
     # What the committer does
 
     def may_end(self, running: RunningItem, settled: int) -> bool:
         """Whether nothing is left but the ``settled`` results at hand; then nothing starts any more."""
-        with self._changed:
+        with self._lock:
             if not running.ending and running.lister_done and running.open == settled and not running.expired:
                 running.ending = True
             return running.ending
 
     def reopen(self, running: RunningItem) -> None:
         """The end was not committed."""
-        with self._changed:
+        with self._lock:
             running.ending = False
 
-    def settled(self, task: MediaTask, *, is_stored: bool = False) -> None:
-        """A result is committed; a stored medium is remembered so that nobody fetches it again unasked."""
-        with self._changed:
-            task.running.open -= 1
-            self._busy.discard(task.key)
-            if is_stored:
+    def settled(self, tasks: Iterable[MediaTask], *, stored: Iterable[MediaTask] = ()) -> None:
+        """Results are committed; the ``stored`` ones are remembered so that nobody fetches them again unasked."""
+        with self._lock:
+            for task in stored:
                 self._recent[task.key] = None
-                while len(self._recent) > _RECENT_MEDIA:
-                    self._recent.popitem(last=False)
-            self._changed.notify_all()
+            while len(self._recent) > _RECENT_MEDIA:
+                self._recent.popitem(last=False)
+            for task in tasks:
+                task.running.open -= 1
+                self._busy.discard(task.key)
+            self._may_start.notify_all()
+            self._roomier.notify_all()
 
     def postpone(self, task: MediaTask, not_before: datetime, *, waits_for_host: bool) -> None:
         """The medium is tried again, not before then."""
-        with self._changed:
+        with self._lock:
             task.running.open -= 1
             self._busy.discard(task.key)
             task.not_before, task.waits_for_host, task.candidate = not_before, waits_for_host, 0
             task.running.later.append(task)
-            self._changed.notify_all()
+            self._may_start.notify_all()
 
     def link_expired(self, task: MediaTask) -> None:
         """The medium needs a fresh link."""
-        with self._changed:
+        with self._lock:
             task.running.open -= 1
             self._busy.discard(task.key)
             task.running.expired.append(task)
-            self._changed.notify_all()
+            self._may_start.notify_all()
 
     def host_waits(self, host: str, until: datetime) -> list[RunningItem]:
         """Nothing is asked of ``host`` until then; returns the items that this touches."""
-        with self._changed:
+        with self._lock:
             self._waits[host] = max(until, self._waits.get(host, until))
             touched = []
             for running in self._items.values():
@@ -240,12 +247,12 @@ class Feed:
 
     def expect_waits(self, waits: Mapping[str, datetime]) -> None:
         """The hosts that were told to wait before this drain began."""
-        with self._changed:
+        with self._lock:
             self._waits.update(waits)
 
     def hosts_answer(self, hosts: set[str]) -> None:
         """Files came from these hosts: their waits in a row are over (inside the caller's transaction)."""
-        with self._changed:
+        with self._lock:
             waited = hosts & self._waits.keys()
             for host in waited:
                 del self._waits[host]
@@ -254,7 +261,7 @@ class Feed:
 
     def take_expired(self, running: RunningItem) -> list[MediaTask]:
         """The media whose links must be renewed now: nothing else of the item is left to do."""
-        with self._changed:
+        with self._lock:
             if not running.expired or running.open or not running.lister_done or running.stop.is_set():
                 return []
             tasks, running.expired = running.expired, []
@@ -263,7 +270,7 @@ class Feed:
 
     def abandon(self, running: RunningItem) -> bool:
         """Forget what has not started of a stopped item; True once nothing of it is on its way."""
-        with self._changed:
+        with self._lock:
             running.open -= len(running.ready)
             running.ready.clear()
             running.later.clear()
@@ -285,12 +292,12 @@ class Feed:
     def _pick(self) -> MediaTask | None:
         if self._closed or len(self._active) >= self._allowed:
             return None
-        self._wake_later()
-        candidates = [
-            running
-            for running in self._items.values()
-            if running.ready and not running.ending and not running.stop.is_set()
-        ]
+        candidates = []
+        for running in self._items.values():
+            if running.later and not running.ending:
+                self._wake_later(running)
+            if running.ready and not running.ending and not running.stop.is_set():
+                candidates.append(running)
         candidates.sort(key=lambda running: (len(running.in_flight), running.item.list_order, running.item.pk))
         for running in candidates:
             if task := self._startable(running):
@@ -341,17 +348,15 @@ class Feed:
 
         Its record or its file may be gone again by now.
         """
-        with self._changed:
+        with self._lock:
             return task.key in self._recent
 
-    def _wake_later(self) -> None:
+    @staticmethod
+    def _wake_later(running: RunningItem) -> None:
         """Media whose time has come may start, while their item still runs for others."""
         now = clock.now()
-        for running in self._items.values():
-            if not running.later or running.ending:
-                continue
-            due = [task for task in running.later if task.not_before is None or task.not_before <= now]
-            for task in due:
-                running.later.remove(task)
-                running.open += 1
-                running.ready.append(task)
+        due = [task for task in running.later if task.not_before is None or task.not_before <= now]
+        for task in due:
+            running.later.remove(task)
+            running.open += 1
+            running.ready.append(task)

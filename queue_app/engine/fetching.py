@@ -1,6 +1,6 @@
 """Fetching one medium into its partial file, in a transfer thread, and verifying it in another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from downloads.folders import disk_error
@@ -8,7 +8,7 @@ from downloads.media_root import configured_root, free_space_problem, prepare_ro
 from downloads.naming import collection_of
 from downloads.partial import PARTIAL_FOLDER, PartialFile, hold_partial
 from downloads.store import StoreRequest, thumbnail_path
-from downloads.verification import Verifier
+from downloads.verification import VerifiedMedia, Verifier
 from mediadl import clock
 from mediadl.failpoints import reach
 from mediadl.media import FailureKind, FetchMethod, MediaError
@@ -30,7 +30,6 @@ _SMALL_BYTES = 2 * 1024 * 1024
 _ROOM_SECONDS = 1.0
 _NOTE_SECONDS = 0.25
 _NOTE_BYTES = 512 * 1024
-_KEPT_CODES = frozenset({"VERIFIER_UNAVAILABLE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,11 @@ class Fetched:
     task: MediaTask
     partial: PartialFile
     result: FetchResult
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is checked in milliseconds, as pictures are."""
+        return self.result.size <= _SMALL_BYTES
 
 
 class Fetcher:
@@ -149,26 +153,40 @@ def _headers(task: MediaTask, access: SiteAccess) -> Mapping[str, str]:
     return {**headers, "User-Agent": access.user_agent}
 
 
-def verify(fetched: Fetched, verifier: Verifier) -> Stored:
-    """Check the file and build what the store needs; the partial file stays held.
+def verify(batch: Sequence[Fetched], verifier: Verifier) -> list[Stored | Exception]:
+    """Check files and build what the store needs; their partial files stay held.
 
-    Raises:
-        MediaError: it is not whole, not media, or not allowed; its bytes are gone then.
+    Returns:
+        for each file what is to be stored, or why it is not (a ``MediaError`` where it is not whole, not
+        media, or not allowed: its bytes are gone then); its partial file is let go in that case.
     """
-    task = fetched.task
     try:
-        reach("engine.before_verify")
-        verified = verifier.verify(fetched.partial.path, thumbnail_to=thumbnail_path(fetched.result.sha256))
-    except MediaError as error:
-        if error.kind not in _KEPT_KINDS and error.code not in _KEPT_CODES:
-            fetched.partial.discard()
-        fetched.partial.close()
-        raise
-    except BaseException:
-        fetched.partial.close()
-        raise
+        for _fetched in batch:
+            reach("engine.before_verify")
+        files = [(fetched.partial.path, thumbnail_path(fetched.result.sha256)) for fetched in batch]
+        verified = verifier.verify_all(files)
+    except Exception as error:
+        for fetched in batch:
+            fetched.partial.close()
+        return [error for _fetched in batch]
+    return [
+        _refused(fetched, answer) if isinstance(answer, MediaError) else _to_store(fetched, answer)
+        for fetched, answer in zip(batch, verified, strict=True)
+    ]
+
+
+def _refused(fetched: Fetched, error: MediaError) -> MediaError:
+    if error.kind not in _KEPT_KINDS:
+        fetched.partial.discard()
+    fetched.partial.close()
+    return error
+
+
+def _to_store(fetched: Fetched, verified: VerifiedMedia) -> Stored:
+    task = fetched.task
     item, info = task.running.item, task.running.downloader
     downloader = _downloader_of(task)
+    thumbnail = thumbnail_path(fetched.result.sha256) if verified.has_thumbnail else None
     request = StoreRequest(
         item=task.media,
         platform=item.platform,
@@ -180,7 +198,7 @@ def verify(fetched: Fetched, verifier: Verifier) -> Stored:
         partial=fetched.partial.path,
         fetch=fetched.result,
         verified=verified,
-        thumbnail=thumbnail_path(fetched.result.sha256) if verified.has_thumbnail else None,
+        thumbnail=thumbnail,
     )
     return Stored(task, request, fetched.partial)
 

@@ -1,7 +1,8 @@
-"""The lister threads: as many as there are listings at once, each lasting until the drain ends."""
+"""The lister threads: few while listings are quick, as many as there are listings where sites are slow."""
 
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from django.db import connections
@@ -18,7 +19,7 @@ from queue_app.engine.listing import Listing, ListingTools
 from queue_app.engine.results import Decided
 from queue_app.engine.running import MediaTask, RunningItem
 
-_END = None
+_STUCK_SECONDS = 0.1  # nothing was begun for so long: each listing that waits gets a thread
 _JOIN_SECONDS = 2.0  # an adapter that does not heed its stop signal is left to its thread
 
 
@@ -37,11 +38,23 @@ class ListerPool:
             circuits=CircuitWatch(),
             known=KnownCheck(),
         )
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._work: deque[tuple[float, Callable[[], None]]] = deque()  # since when it waits
         self._idle = 0
+        self._begun_at = 0.0
+        self._few = 1
+        self._closed = False
         self._threads: list[threading.Thread] = []
         self._listings: dict[RunningItem, Listing] = {}
+
+    def allow(self, transfers: int) -> None:
+        """As many threads as transfers are started at once: quick listings need no more.
+
+        A hundred threads for a hundred quick links would take each other's time.
+        """
+        with self._lock:
+            self._few = max(1, transfers)
 
     def begin(self, running: RunningItem) -> None:
         """List a claimed item."""
@@ -69,33 +82,54 @@ class ListerPool:
         for listing in listings:
             listing.flush_if_old(now)
 
+    def start_waiting(self, now: float) -> None:
+        """See to it that no listing waits for another one that takes long."""
+        with self._lock:
+            if self._work and now - max(self._begun_at, self._work[0][0]) > _STUCK_SECONDS:
+                self._grow(len(self._work) - self._idle)
+
     def close(self) -> None:
         """Let the threads end."""
         with self._lock:
+            self._closed = True
             threads = list(self._threads)
-        for _thread in threads:
-            self._work.put(_END)
+            self._arrived.notify_all()
         for thread in threads:
             thread.join(_JOIN_SECONDS)
 
     def _run(self, work: Callable[[], None]) -> None:
         with self._lock:
-            if self._idle > 0:
-                self._idle -= 1
-            else:
-                thread = threading.Thread(target=self._loop, name="lister", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-        self._work.put(work)
+            self._work.append((time.monotonic(), work))
+            if len(self._work) <= self._idle:
+                self._arrived.notify()
+            elif len(self._threads) < self._few:
+                self._grow(1)
+
+    def _grow(self, number: int) -> None:
+        """Inside the lock."""
+        for _ in range(number):
+            thread = threading.Thread(target=self._loop, name="lister", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _loop(self) -> None:
         try:
-            while (work := self._work.get()) is not _END:
+            while (work := self._next()) is not None:
                 work()
-                with self._lock:
-                    self._idle += 1
         finally:
             connections.close_all()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The longest waiting piece of work; None once nothing is left and the pool is closed."""
+        with self._lock:
+            while not self._work:
+                if self._closed:
+                    return None
+                self._idle += 1
+                self._arrived.wait()
+                self._idle -= 1
+            self._begun_at = time.monotonic()
+            return self._work.popleft()[1]
 
     def _store(self, running: RunningItem, batch: ListedBatch) -> None:
         self._committer.submit(lambda ledger: store_batch(ledger, running, batch), owners=[running])

@@ -19,12 +19,13 @@ from queue_app.engine.feed import Feed, host_of_url
 from queue_app.engine.fetching import Fetched, Fetcher, verify
 from queue_app.engine.known_check import Settled
 from queue_app.engine.placing import internal_error
-from queue_app.engine.results import Decided, Failed, Result
+from queue_app.engine.results import Decided, Failed, Result, Stored
 from queue_app.engine.retries import told_delay_seconds
 from queue_app.engine.running import MediaTask
 
 VERIFICATION_THREADS = 3  # one more than the verifier's children, so that none waits for a thread
 _WAITING_FILES = 16
+_LARGEST_BATCH = 4  # files that one child checks before it answers
 _IDLE_SECONDS = 0.5
 _TRY_NEXT_KINDS = frozenset({FailureKind.GONE, FailureKind.REFUSED, FailureKind.EXPIRED_LINK, FailureKind.TRANSIENT})
 log = structlog.get_logger("Queue")
@@ -119,23 +120,41 @@ class Pipeline:
 
     def _verification_loop(self) -> None:
         try:
-            while (fetched := self._fetched.get()) is not None:
-                if (result := self._verified(fetched)) is not None:
-                    self._committer.put(result)
+            while batches := self._next_batches():
+                for batch in batches:
+                    for fetched, answer in zip(batch, verify(batch, self._verifier), strict=True):
+                        if (result := self._result(fetched.task, answer)) is not None:
+                            self._committer.put(result)
         finally:
             connections.close_all()
 
-    def _verified(self, fetched: Fetched) -> Result | None:
-        task = fetched.task
-        try:
-            return verify(fetched, self._verifier)
-        except MediaError as error:
-            return None if self._next_candidate(task, error) else Failed(task, error)
-        except Exception as error:
-            log.exception("A file could not be verified", queue_id=task.running.item.pk)
-            with suppress(OSError):
-                fetched.partial.close()
-            return Failed(task, internal_error(error))
+    def _next_batches(self) -> list[list[Fetched]]:
+        """The longest waiting file, with small ones that wait behind it; empty at the end.
+
+        Small files that come faster than they are checked need not wake a thread each; a large one
+        would keep the others from being stored.
+        """
+        if (fetched := self._fetched.get()) is None:
+            return []
+        batch = [fetched]
+        with suppress(queue.Empty):
+            while fetched.is_small and len(batch) < min(_LARGEST_BATCH, 1 + self._fetched.qsize() // 2):
+                if (following := self._fetched.get_nowait()) is None:
+                    self._fetched.put(None)  # another thread's end
+                    break
+                if not following.is_small:
+                    return [batch, [following]]
+                batch.append(following)
+        return [batch]
+
+    def _result(self, task: MediaTask, answer: Stored | Exception) -> Result | None:
+        """What the committer is told, or None where another URL is tried."""
+        if isinstance(answer, Stored):
+            return answer
+        if isinstance(answer, MediaError):
+            return None if self._next_candidate(task, answer) else Failed(task, answer)
+        log.error("A file could not be verified", queue_id=task.running.item.pk, exc_info=answer)
+        return Failed(task, internal_error(answer))
 
 
 def _known_by_now(task: MediaTask) -> Settled | None:

@@ -80,9 +80,11 @@ class DrainSession:
             now = time.monotonic()
             self._control.look(now)
             self._listers.flush_old(now)
+            self._listers.start_waiting(now)
             may_claim = now - period_began < settings.DRAIN_CLAIM_SECONDS
             has_work = bool(self._feed.running())
             held = self._slots.look(now, has_work=has_work or self._claiming.sees_work(now))
+            self._listers.allow(held)
             if may_claim and held:
                 self._claiming.look(now, held)
             if self._feed.running():
@@ -107,6 +109,7 @@ class DrainSession:
         deadline = time.monotonic() + STOP_SECONDS
         while self._feed.running() and time.monotonic() < deadline:
             self._control.unwind()
+            self._listers.start_waiting(time.monotonic())  # each ends only once it has seen that it is stopped
             self._wake.wait(UNWIND_SECONDS)
             self._wake.clear()
         for running in self._feed.running():

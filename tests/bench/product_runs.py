@@ -1,16 +1,20 @@
 """The product's side of the transfer benches: a running installation that fetches what a bench asks for."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from queue_app.models import QueueItem
+from queue_app.states import Status
 from tests.bench.usage import Usage, measure
 from tests.product.running import Product
 
 _LIMIT_SECONDS = 300.0
 _BATCH = 100
 _PROGRAMS = 2
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.02
 
 
 class MeasuredProduct:
@@ -18,6 +22,7 @@ class MeasuredProduct:
 
     def __init__(self, data_dir: Path) -> None:
         self.product = Product(data_dir)
+        self._database = data_dir / "mediadl.sqlite3"
         try:
             self.product.start()
             self._set({"general": {"concurrent_downloads": 4, "per_host_connections": 4}})
@@ -58,7 +63,7 @@ class MeasuredProduct:
             deadline = time.monotonic() + _LIMIT_SECONDS
             while self._completed() - completed < items:
                 assert time.monotonic() < deadline, f"{items} items completed"
-                time.sleep(_LOOK_SECONDS)  # each look costs the product some milliseconds
+                time.sleep(_LOOK_SECONDS)
 
         assert self.product.process is not None
         usage = measure(self.product.process.pid, work)
@@ -72,7 +77,10 @@ class MeasuredProduct:
             assert answer.status in {200, 201}, answer.body
 
     def _completed(self) -> int:
-        return int(self.product.request("GET", "/api/v1/queue/stats").json()["completed"])
+        """As committed. Looked up beside the product: to be asked ten times a second costs it a twentieth."""
+        statement = f"SELECT count(*) FROM {QueueItem._meta.db_table} WHERE status = ?"  # noqa: S608
+        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as database:
+            return int(database.execute(statement, [Status.COMPLETED.value]).fetchone()[0])
 
     def _stored(self) -> int:
         return int(self.product.request("GET", "/api/v1/downloads?per_page=1&status=completed").json()["total"])

@@ -121,7 +121,7 @@ def test_the_feed_hands_the_same_medium_out_once() -> None:
     assert feed.take(0.0) is None
     feed.transfer_ended(first)
     assert not feed.stored_lately(first)
-    feed.settled(first, is_stored=True)
+    feed.settled([first], stored=[first])
     assert feed.stored_lately(feed.take(0.0))
 
 
