@@ -60,6 +60,7 @@ def url_hash(url: str) -> str:
     return hashlib.sha256(normalise_url(url).encode("ascii")).hexdigest()
 
 
+@lru_cache(maxsize=2048)
 def media_url_key(url: str) -> str:
     """SHA-256, in hex, of a media URL without what changes from one visit to the next.
 

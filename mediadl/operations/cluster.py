@@ -26,7 +26,9 @@ def run_cluster() -> int:
     """
     from django_q.cluster import Cluster
 
-    import queue_app.tasks  # noqa: F401 - loaded before the fork: the workers share its memory
+    # Loaded before the fork: the workers share its memory, and a pasted link need not wait for it.
+    import queue_app.engine.drain
+    import queue_app.tasks  # noqa: F401
 
     os.nice(_NICENESS)
     tie_every_fork()

@@ -44,10 +44,12 @@ class Pipeline:
         self._verification_threads: list[threading.Thread] = []
         self._closed = threading.Event()
 
+    def warm_up(self) -> None:
+        """Start what takes a moment to start, since there will be something to fetch; returns at once."""
+        self._verifier.start_all()
+
     def grow(self, transfers: int) -> None:
         """See to it that so many transfers can run at once."""
-        if transfers and not self._transfer_threads:
-            self._verifier.start_all()
         while len(self._transfer_threads) < transfers:
             self._transfer_threads.append(self._started(self._transfer_loop, "transfer"))
         while self._transfer_threads and len(self._verification_threads) < VERIFICATION_THREADS:

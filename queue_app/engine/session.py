@@ -66,6 +66,8 @@ class DrainSession:
     def run(self) -> None:
         """Work until there is nothing to do, the time is over, or the flag is set."""
         heartbeat(self._identity)
+        if self._claiming.sees_work(time.monotonic()):
+            self._pipeline.warm_up()
         for part in (self._committer, self._heartbeat, self._ticker):
             part.start()
         try:
