@@ -63,7 +63,7 @@ class _Child:
         variables |= {"PYTHONPATH": str(_PACKAGES), "PYTHONDONTWRITEBYTECODE": "1"}  # it may not be installed
         variables |= _MALLOC
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-m", "downloads.verification.child", str(os.getpid())],
+            [sys.executable, "-s", "-P", "-m", "downloads.verification.child", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

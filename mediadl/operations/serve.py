@@ -140,7 +140,8 @@ class _Start:
             "MEDIADL_DATA_DIR": str(self._environment.data_dir),
         }
         variables.pop("MEDIADL_ADMIN_PASSWORD", None)  # nobody below needs it
-        command = [sys.executable, "-m", "mediadl", name]
+        # -P: started in a folder of somebody's scripts, none of these is taken for a module of that name.
+        command = [sys.executable, "-P", "-m", "mediadl", name]
         return Child(name, command, variables, self._output, list(inherited.values()), self._wait_scale)
 
 

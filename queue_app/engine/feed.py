@@ -45,7 +45,7 @@ class Feed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._may_start = threading.Condition(self._lock)  # transfer threads wait for it
-        self._roomier = threading.Condition(self._lock)  # listers wait for it
+        self._may_list = threading.Condition(self._lock)  # listers wait for it
         self._items: dict[int, RunningItem] = {}
         self._allowed = 0
         self._per_host = 1
@@ -140,7 +140,7 @@ class Feed:
                 running.stop.raise_if_set()
                 if running.open == 0:
                     raise ListingSuspended
-                self._roomier.wait(0.2)
+                self._may_list.wait(0.2)
 
     # What transfer threads do
 
@@ -209,7 +209,7 @@ class Feed:
                 task.running.open -= 1
                 self._busy.discard(task.key)
             self._may_start.notify_all()
-            self._roomier.notify_all()
+            self._may_list.notify_all()
 
     def postpone(self, task: MediaTask, not_before: datetime, *, waits_for_host: bool) -> None:
         """The medium is tried again, not before then."""

@@ -42,8 +42,8 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 
 def command(*arguments: str) -> list[str]:
-    """The console script's command line, from this very Python."""
-    return [sys.executable, "-m", "mediadl", *arguments]
+    """The console script's command line, from this very Python; like it, blind to the folder it is started in."""
+    return [sys.executable, "-P", "-m", "mediadl", *arguments]
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,3 +291,19 @@ def test_a_hostile_name_stays_inside_its_collection(product: Product, site: Medi
     stored = Path(row["file_path"])
     assert stored.resolve().is_relative_to((product.data_dir / "downloads" / "web").resolve())
     assert "\u202e" not in row["file_path"]
+
+
+def test_the_folder_it_is_started_in_is_not_where_modules_come_from(
+    new_product: Callable[..., Product], site: MediaServer, corpus: list[Path], tmp_path: Path
+):
+    """``.venv/bin/mediadl serve`` works from any folder, one of somebody's own scripts too."""
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    for name in ("click", "json", "PIL", "django", "mediadl", "downloads", "yt_dlp", "gallery_dl"):
+        (scripts / f"{name}.py").write_text("raise SystemExit('this is a script of mine')")
+    picture = next(path for path in corpus if path.suffix == ".jpg")
+    site.add("/picture.jpg", picture)
+    product = new_product()
+    product.spawn(cwd=scripts)
+    product.wait_until_healthy()
+    assert wait_until_ended(product, add(product, site.url_of("/picture.jpg")))["status"] == "completed"

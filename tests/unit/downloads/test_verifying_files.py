@@ -290,3 +290,28 @@ def test_a_thumbnail_file_is_never_half_written(verify, tmp_path):
     verify(saved(noisy_picture(), "JPEG"))
     assert [path.name for path in (tmp_path / "t").iterdir()] == ["thumb.jpg"]
     Image.open(io.BytesIO((tmp_path / "t" / "thumb.jpg").read_bytes())).load()
+
+
+def test_several_files_are_asked_about_at_once(verifier, tmp_path):
+    good, cut, small = (tmp_path / name for name in ("good.part", "cut.part", "small.part"))
+    good.write_bytes(saved(noisy_picture(), "JPEG"))
+    cut.write_bytes(saved(noisy_picture(), "JPEG")[:-500])
+    small.write_bytes(saved(noisy_picture((120, 90)), "PNG"))
+    first, second, third = verifier.verify_all([(good, tmp_path / "1.jpg"), (cut, tmp_path / "2.jpg"), (small, None)])
+    assert (first.width, first.has_thumbnail) == (400, True)
+    assert (second.code, second.kind) == ("TRUNCATED", FailureKind.TRANSIENT)
+    assert (third.width, third.has_thumbnail) == (120, False)
+    assert {path.name for path in tmp_path.glob("*.jpg")} == {"1.jpg"}
+
+
+def test_a_file_that_ends_the_child_harms_none_that_was_asked_about_with_it(tmp_path):
+    verifier = Verifier(children=1, wall_seconds=1)
+    try:
+        good, fifo = tmp_path / "good.part", tmp_path / "never.part"
+        good.write_bytes(saved(noisy_picture(), "JPEG"))
+        os.mkfifo(fifo)  # opening it waits for a writer that never comes
+        before, hung, after = verifier.verify_all([(good, None), (fifo, None), (good, None)])
+        assert hung.code == "UNDECODABLE"
+        assert before.width == after.width == 400
+    finally:
+        verifier.close()
