@@ -16,14 +16,14 @@ from queue_app.engine.lister_pool import ListerPool
 class Claimed:
     """As much of a running item as a listing that does nothing needs."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.item = SimpleNamespace(items_listed=0)
 
 
 class Site:
     """Stands for the listings: each notes its thread, and ends when the site answers."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.answers = threading.Event()
         self.threads = set()
         self.listed = []
