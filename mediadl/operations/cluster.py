@@ -14,6 +14,7 @@ from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look_patiently
 from mediadl.operations.process_ties import tie_every_fork
 from mediadl.operations.supervisor import STOP_FLAG_NAME
 
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 10_000  # the usual 700 cost a fiftieth of the engine's time
 _NICENESS = 3  # a person who waits for a page comes before files that arrive
 
 
@@ -40,6 +41,7 @@ def run_cluster() -> int:
     # What is loaded now stays: the collector need not touch, and so copy, the pages shared with forks.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     cluster.start()
     while is_alone and cluster.sentinel.is_alive():
         look_patiently()

@@ -1,5 +1,8 @@
 """All downloading stands still while the disk cannot take files, and goes on by itself."""
 
+from functools import partial
+
+import structlog
 from django.db import transaction
 
 from downloads.media_root import free_space_problem
@@ -13,6 +16,7 @@ DISK_REASON = "disk_full"
 _DETAIL_CHARACTERS = 500
 # Without it, a disk that refused a write would look fine as soon as one byte is free, and pause again at once.
 _ROOM_AFTER_FULL_BYTES = 16 * 1024 * 1024
+log = structlog.get_logger("Queue")
 
 
 def pause_for_disk(error: MediaError) -> None:
@@ -29,6 +33,7 @@ def pause_for_disk(error: MediaError) -> None:
         if created:
             words = f"{error.detail} It goes on by itself when there is room again."
             notify(Kind.DISK, "Downloading Paused", words, "/settings", label="Settings")
+            transaction.on_commit(partial(log.warning, "Downloading paused", reason=error.code, detail=error.detail))
 
 
 def review_disk_pause() -> bool:
@@ -43,4 +48,5 @@ def review_disk_pause() -> bool:
         if Pause.objects.filter(reason=DISK_REASON).delete()[0]:
             words = "There is room on the disk again."
             notify(Kind.DISK, "Downloading Goes On", words, level=Level.SUCCESS, auto_dismiss_seconds=5)
+            transaction.on_commit(partial(log.info, "Downloading goes on"))
     return False

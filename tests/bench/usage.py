@@ -1,5 +1,6 @@
 """What a whole process tree uses while something runs: wall time, CPU time, peak memory."""
 
+import resource
 import subprocess
 import threading
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import psutil
 
 _SAMPLE_SECONDS = 0.25
-_MEMORY_EACH = 8  # samples, and at the end: to ask the kernel for it costs a large process some ten milliseconds
+_MEMORY_SHARE = 0.01  # of the time: to ask the kernel for it costs a large process some ten milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def run(command: Sequence[str], *, cwd: Path) -> Usage:
     Raises:
         RuntimeError: it failed; the text has what it wrote.
     """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with TreeMeter(process.pid) as meter:
@@ -35,7 +37,9 @@ def run(command: Sequence[str], *, cwd: Path) -> Usage:
     wall = time.perf_counter() - started
     if process.returncode:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}: {output[-2000:]}")
-    return Usage(wall, meter.cpu, meter.memory_mb)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)  # exact, where samples miss the last moments
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Usage(wall, cpu, meter.memory_mb)
 
 
 def measure(pid: int, work: Callable[[], None]) -> Usage:
@@ -57,6 +61,7 @@ class TreeMeter:
         self._cpu: dict[int, float] = {}
         self._start: dict[int, float] = {}
         self._names: dict[int, str] = {}
+        self._memory_due = 0.0
         self.memory_mb = 0.0
 
     @property
@@ -85,14 +90,12 @@ class TreeMeter:
         self._thread.join()
 
     def _loop(self) -> None:
-        number = 0
         while not self._ended.wait(_SAMPLE_SECONDS):
-            number += 1
-            self._sample(with_memory=number % _MEMORY_EACH == 0)
+            self._sample(with_memory=time.perf_counter() > self._memory_due)
         self._sample()
 
     def _sample(self, *, with_memory: bool = True) -> None:
-        memory = 0
+        memory, took = 0, 0.0
         try:
             processes = [self._root, *self._root.children(recursive=True)]
         except psutil.NoSuchProcess:
@@ -100,11 +103,15 @@ class TreeMeter:
         for process in processes:
             try:
                 if process.pid not in self._names:
-                    self._names[process.pid] = " ".join(process.cmdline()[1:4])[:60]
+                    self._names[process.pid] = " ".join(process.cmdline()[1:5])[:60]
                 times = process.cpu_times()
                 self._cpu[process.pid] = times.user + times.system
                 if with_memory:
+                    started = time.perf_counter()
                     memory += process.memory_full_info().pss
+                    took += time.perf_counter() - started
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
         self.memory_mb = max(self.memory_mb, memory / 1e6)
+        if with_memory:
+            self._memory_due = time.perf_counter() + took / _MEMORY_SHARE
