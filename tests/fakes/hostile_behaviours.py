@@ -221,14 +221,23 @@ def _codings(body: bytes) -> list[HostileCase]:
 
 
 def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
-    def to(location: str, status: int = 302, text: bytes = b"") -> Callable[[Exchange], None]:
+    def to(location: str, status: int = 302, text: bytes = b"", **headers: str) -> Callable[[Exchange], None]:
         def behaviour(exchange: Exchange) -> None:
             if exchange.request.query.get("there"):
                 exchange.respond(200, body, {"Content-Type": "image/jpeg"})
             else:
-                exchange.respond(status, text, {"Location": location})
+                exchange.respond(status, text, {"Location": location, **headers})
 
         return behaviour
+
+    def idn(exchange: Exchange) -> None:
+        """To a host that is written in no letters of a URL's, as browsers understand them: this very one."""
+        if exchange.request.query.get("there"):
+            exchange.respond(200, body, {"Content-Type": "image/jpeg"})
+        else:
+            host, _colon, port = exchange.request.headers["host"].rpartition(":")
+            wide = host.translate({ord(digit): 0xFF10 + int(digit) for digit in "0123456789"})
+            exchange.respond(302, b"", {"Location": f"http://{wide}:{port}/redirect-idn?there=1"})
 
     private = {
         "redirect-metadata": "http://169.254.169.254/latest/meta-data/",
@@ -253,6 +262,15 @@ def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
         HostileCase("redirect-body", to("/redirect-body?there=1", text=b"x" * 300_000), WHOLE),
         HostileCase("redirect-fragment", to("/redirect-fragment?there=1#part"), WHOLE),
         HostileCase("redirect-308", to("/redirect-308?there=1", 308), WHOLE),
+        HostileCase("redirect-idn", idn, WHOLE),
+        HostileCase("redirect-idn-unknown", to("http://bücher.invalid/redirect"), "NAME_NOT_RESOLVED"),
+        HostileCase("redirect-empty", to(""), "HTTP_302"),
+        HostileCase("redirect-type", to("/redirect-type?there=1", **{"Content-Type": "video/mp4"}), WHOLE),
+        HostileCase(
+            "redirect-named",
+            to("/redirect-named?there=1", **{"Content-Disposition": 'attachment; filename="../../of-the-redirect.php"'}),
+            WHOLE,
+        ),
         HostileCase(
             "redirect-without-location", lambda exchange: exchange.respond(302, body[: len(body) // 2]), "HTTP_302"
         ),
@@ -281,6 +299,9 @@ def _statuses(body: bytes) -> list[HostileCase]:
         HostileCase("retry-after-1", status(429, Retry_After="1"), "HTTP_429"),
         HostileCase("retry-after-99999", status(429, Retry_After="99999"), "HTTP_429"),
         HostileCase("retry-after-date", status(503, Retry_After="Wed, 21 Oct 2099 07:28:00 GMT"), "HTTP_503"),
+        HostileCase("limited-until-a-date", status(429, Retry_After="Wed, 21 Oct 2099 07:28:00 GMT"), "HTTP_429"),
+        HostileCase("limited-until-a-past-date", status(429, Retry_After="Sun, 06 Nov 1994 08:49:37 GMT"), "HTTP_429"),
+        HostileCase("limited-until-nonsense", status(429, Retry_After="Wed, 99 Foo 2099"), "HTTP_429"),
         HostileCase("busy-without-time", status(503), "HTTP_503"),
         HostileCase("busy-twice", twice(503), "HTTP_503"),
         HostileCase("limited-twice", twice(429), "HTTP_429"),
@@ -289,6 +310,12 @@ def _statuses(body: bytes) -> list[HostileCase]:
 
 def _odd(body: bytes) -> list[HostileCase]:
     half = body[: len(body) // 2]
+
+    def only_get(exchange: Exchange) -> None:
+        if exchange.request.method == "GET":
+            exchange.respond(200, body, {"Content-Type": "image/jpeg"})
+        else:
+            exchange.respond(405, b"", {"Allow": "GET"})
 
     def needs_referer(exchange: Exchange) -> None:
         exchange.respond(200 if exchange.request.headers.get("referer") else 403, body, {"Content-Type": "image/jpeg"})
@@ -334,6 +361,7 @@ def _odd(body: bytes) -> list[HostileCase]:
     return [
         HostileCase("referer", needs_referer, WHOLE, {"Referer": "http://127.0.0.1/page"}),
         HostileCase("cookie", needs_cookie, WHOLE),
+        HostileCase("only-get", only_get, WHOLE),
         HostileCase("header-flood", flood, "HEADERS_TOO_LARGE"),
         HostileCase("header-many", many, "HEADERS_TOO_LARGE"),
         HostileCase("interim-flood", interim, "HEADERS_TOO_LARGE"),

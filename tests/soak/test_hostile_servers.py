@@ -97,6 +97,18 @@ def without_length(exchange: Exchange) -> None:
     exchange.close()
 
 
+def moved(behaviour: Behaviour) -> Behaviour:
+    """The rest is elsewhere by now, where ``behaviour`` answers."""
+
+    def answer(exchange: Exchange) -> None:
+        if exchange.request.query.get("there"):
+            behaviour(exchange)
+        else:
+            exchange.respond(302, b"", {"Location": f"{exchange.request.path}?there=1"})
+
+    return answer
+
+
 def named(header: str) -> Behaviour:
     """The file under a hostile name, in a charset that there is not."""
     kind = "image/jpeg; charset=no-such-charset"
@@ -122,6 +134,10 @@ OF_THE_ENGINE = [
     HostileCase("resume-weak-etag", cut_then(part(ALIKE, etag='W/"v1"'), etag='W/"v1"'), WHOLE),
     HostileCase("resume-new-etag", cut_then(part(ALIKE, etag='"v2"')), WHOLE),
     HostileCase("resume-same-etag-other-bytes", cut_then(part(OTHER)), WHOLE),
+    HostileCase("resume-moved", cut_then(moved(part(BODY))), WHOLE),
+    HostileCase("resume-moved-200", cut_then(moved(without_length)), WHOLE),
+    HostileCase("resume-moved-other", cut_then(moved(part(ALIKE, etag='"v2"'))), WHOLE),
+    HostileCase("resume-moved-to-a-page", cut_then(moved(content(b"<!DOCTYPE html><title>Log in</title>"))), FAILS),
     HostileCase("placeholder", content(GIF_PIXEL, "image/gif"), FAILS),
     HostileCase("svg", content(b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'), FAILS),
     HostileCase("polyglot", content(b"GIF89a/*<html><script>alert(1)</script>*/=1;"), FAILS),
@@ -193,4 +209,5 @@ def test_none_ends_as_a_wrong_completed(
     assert [name for name, case in cases.items() if case.expected == FAILS and ends[name].status == "completed"] == []
     stored = [path for path in folder.rglob("*") if path.is_file() and ".partial" not in path.parts]
     assert {path.read_bytes() for path in stored} == {BODY}
+    assert not [path for path in stored if "of-the-redirect" in path.name], "a redirect's own name counts for nothing"
     figures.tally(f"{len(servers)} hostile servers through the whole engine", "none ended as a wrong `completed`")

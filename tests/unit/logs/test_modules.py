@@ -11,7 +11,9 @@ from mediadl.api.errors import ApiError
 from mediadl.configuration.services import change
 from mediadl.logs.configure import configure_console_only, configure_logging, flush_logs
 from mediadl.logs.models import LogRow
+from mediadl.media import FailureKind, MediaError
 from platforms import registry
+from queue_app.engine.disk_pause import pause_for_disk, review_disk_pause
 from queue_app.engine.platform_log import log_of
 from tests.fakes.media_server import MediaServer
 from tests.unit.queue_app.building import drain, enqueue, media, picture
@@ -69,3 +71,13 @@ def test_a_platforms_items_are_under_its_own_module(site: FakeSite, folder: Path
     assert lines[1][1].startswith("Downloaded 1 ")
     assert lines[1][1].endswith("; 1 failed")
     assert all("from someone" in message for _level, message in lines)
+
+
+def test_a_pause_for_the_disk_and_its_end():
+    pause_for_disk(MediaError(FailureKind.DISK, "DISK_FULL", "Only 3 MB are free."))
+    pause_for_disk(MediaError(FailureKind.DISK, "DISK_FULL", "Only 2 MB are free."))
+    assert told("Queue") == [("WARNING", "Downloading paused")]
+    assert LogRow.objects.get(module="Queue").metadata["detail"] == "Only 3 MB are free."
+    change({"general": {"free_space_floor_mb": 0}}, user=None)
+    assert review_disk_pause() is False
+    assert told("Queue")[1:] == [("INFO", "Downloading goes on")]
