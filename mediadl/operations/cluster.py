@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 
 from mediadl.operations.instance_lock import InstanceLock
-from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look_patiently
+from mediadl.operations.lookout import LOOK_EVERY_SECONDS, Lookout
 from mediadl.operations.process_ties import tie_every_fork
 from mediadl.operations.supervisor import STOP_FLAG_NAME
 
@@ -43,8 +43,9 @@ def run_cluster() -> int:
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     cluster.start()
+    lookout = Lookout()
     while is_alone and cluster.sentinel.is_alive():
-        look_patiently()
+        lookout.look_patiently()
         cluster.sentinel.join(LOOK_EVERY_SECONDS)
     cluster.sentinel.join()
     return int(bool(cluster.sentinel.exitcode))

@@ -9,7 +9,7 @@ import structlog
 from django.db import close_old_connections
 
 from mediadl.operations import tick
-from mediadl.operations.lookout import LOOK_EVERY_SECONDS, look
+from mediadl.operations.lookout import LOOK_EVERY_SECONDS, Lookout
 from mediadl.operations.ping import PingWatch
 from queue_app.liveness import last_ping
 
@@ -73,7 +73,7 @@ class Pulse:
         self._on_web_ready()
         ticks = [
             tick.Tick(WATCH_EVERY_SECONDS, "cluster watch", self._watch_cluster),
-            tick.Tick(LOOK_EVERY_SECONDS, "reaper", look),
+            tick.Tick(LOOK_EVERY_SECONDS, "reaper", Lookout().look),
             tick.Tick(SCHEDULE_EVERY_SECONDS, "scheduler", _tick_scheduler),
             tick.Tick(WEB_PROBE_EVERY_SECONDS, "web watch", self._watch_web),
             *tick.registered(),

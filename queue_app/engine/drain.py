@@ -4,6 +4,8 @@ Threads: this one claims and watches; listers ask adapters; transfers fetch; ver
 one committer writes; a ticker shows progress; a heartbeat keeps the leases.
 """
 
+import time
+
 import structlog
 from django.db import connections
 
@@ -15,8 +17,10 @@ from queue_app.engine.drain_lock import DrainLock
 from queue_app.engine.session import DrainSession
 from queue_app.engine.stop_flag import StopFlag
 from queue_app.engine.tidying import tidy_up
+from queue_app.engine.timing import LOOP_SECONDS
 from queue_app.wakeup import send_wakeup
 
+_BROKEN_PAUSE_SECONDS = 5.0  # before what failed is tried anew
 log = structlog.get_logger("Queue")
 
 
@@ -37,12 +41,20 @@ def run_drain(*, linger_seconds: float | None = None) -> bool:
             session.run()
         finally:
             lock.release()
+        if session.is_broken:
+            _rest(flag)
         if session.time_is_over:
             send_wakeup()
         if session.time_is_over or not _has_work():
             break
     connections.close_all()
     return ran
+
+
+def _rest(flag: StopFlag) -> None:
+    until = time.monotonic() + _BROKEN_PAUSE_SECONDS
+    while time.monotonic() < until and not flag.is_set():
+        time.sleep(LOOP_SECONDS)
 
 
 def _has_work() -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from queue_app.engine.identity import process_started
+
 _LOCK_NAME = "drain.lock"
 _TRIES = 5  # is_drain_running() of another process holds the lock for an instant
 _PAUSE_SECONDS = 0.01
@@ -34,9 +36,15 @@ class DrainLock:
                 if attempt + 1 < _TRIES:
                     time.sleep(_PAUSE_SECONDS)
             else:
+                self._sign()
                 return True
         self.release()
         return False
+
+    def _sign(self) -> None:
+        pid = os.getpid()
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{pid} {process_started(pid)}".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back."""
@@ -55,3 +63,11 @@ def is_drain_running() -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def drain_holder() -> tuple[int, str] | None:
+    """The process that drains this host's queue, and when it started; None where nobody does."""
+    if not is_drain_running():
+        return None
+    words = (Path(settings.RUN_DIR) / _LOCK_NAME).read_text("ascii", "replace").split()
+    return (int(words[0]), words[1]) if len(words) == 2 and words[0].isdigit() else None

@@ -56,6 +56,8 @@ class Feed:
         self._recent: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._closed = False
         self._mean_seconds = 0.0
+        self.is_broken = False
+        """A thread failed with something in hand: the drain must hand back what runs."""
 
     # What the drain asks and sets
 
@@ -105,6 +107,10 @@ class Feed:
         with self._lock:
             self._closed = True
             self._may_start.notify_all()
+
+    def break_down(self) -> None:
+        """A thread failed (called by it)."""
+        self.is_broken = True
 
     # What listers do
 

@@ -13,6 +13,7 @@ from queue_app.engine.circuit_watch import CircuitWatch
 from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed
 from queue_app.engine.known_check import KnownCheck, Settled
+from queue_app.engine.lasting import lasting
 from queue_app.engine.listed_rows import ListedBatch, store_batch
 from queue_app.engine.lister import run_listing, run_renewal
 from queue_app.engine.listing import Listing, ListingTools
@@ -108,7 +109,7 @@ class ListerPool:
     def _grow(self, number: int) -> None:
         """Inside the lock."""
         for _ in range(number):
-            thread = threading.Thread(target=self._loop, name="lister", daemon=True)
+            thread = threading.Thread(target=lasting(self._loop, "lister", self._feed), name="lister", daemon=True)
             self._threads.append(thread)
             thread.start()
 

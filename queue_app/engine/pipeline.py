@@ -18,6 +18,7 @@ from queue_app.engine.committer import Committer
 from queue_app.engine.feed import Feed, host_of_url
 from queue_app.engine.fetching import Fetched, Fetcher, verify
 from queue_app.engine.known_check import Settled
+from queue_app.engine.lasting import lasting
 from queue_app.engine.placing import internal_error
 from queue_app.engine.results import Decided, Failed, Result, Stored
 from queue_app.engine.retries import told_delay_seconds
@@ -66,9 +67,8 @@ class Pipeline:
             thread.join()
         self._verifier.close()
 
-    @staticmethod
-    def _started(target: Callable[[], None], name: str) -> threading.Thread:
-        thread = threading.Thread(target=target, name=name, daemon=True)
+    def _started(self, loop: Callable[[], None], name: str) -> threading.Thread:
+        thread = threading.Thread(target=lasting(loop, name, self._feed), name=name, daemon=True)
         thread.start()
         return thread
 

@@ -63,6 +63,11 @@ class DrainSession:
         self.time_is_over = False
         """It ended since it had run for long enough, not since there was nothing to do."""
 
+    @property
+    def is_broken(self) -> bool:
+        """It ended since a part of it failed."""
+        return self._feed.is_broken
+
     def run(self) -> None:
         """Work until there is nothing to do, the time is over, or the flag is set."""
         heartbeat(self._identity)
@@ -78,7 +83,7 @@ class DrainSession:
 
     def _loop(self) -> None:
         began = idle_since = period_began = time.monotonic()
-        while not self._flag.is_set():
+        while not self._flag.is_set() and not self._feed.is_broken:
             now = time.monotonic()
             self._control.look(now)
             self._listers.flush_old(now)

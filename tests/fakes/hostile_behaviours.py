@@ -268,7 +268,9 @@ def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
         HostileCase("redirect-type", to("/redirect-type?there=1", **{"Content-Type": "video/mp4"}), WHOLE),
         HostileCase(
             "redirect-named",
-            to("/redirect-named?there=1", **{"Content-Disposition": 'attachment; filename="../../of-the-redirect.php"'}),
+            to(
+                "/redirect-named?there=1", **{"Content-Disposition": 'attachment; filename="../../of-the-redirect.php"'}
+            ),
             WHOLE,
         ),
         HostileCase(

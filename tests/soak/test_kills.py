@@ -218,6 +218,24 @@ def test_sigstop_of_a_busy_worker(
     )
 
 
+def test_a_drain_that_is_stopped_for_good(new_product: Callable[..., Product], site: MediaServer, figures: Figures):
+    """It answers no signal but SIGKILL and keeps the host's lock: nobody else may take what waits until it is ended."""
+    product = new_product(**SHORT, **SOON_BACK)
+    product.start()
+    served = serve_pictures(site, 12, bytes_per_second=SLOW)
+    killer = Killer(product, random.Random(9))
+    ids = add_all(product, [site.url_of(path) for path in served])
+    drain = killer.wait_for_busy(Role.DRAIN)
+    assert hit(drain, signal.SIGSTOP)
+    serve_pictures(site, len(served))
+    poisoned = finish(product)
+    assert not is_alive(drain)
+    product.stop()
+    check_promises(product, Expected(list(served.values()), ids))
+    assert not poisoned
+    figures.tally("SIGSTOP of the drain worker, for good", "ended after two leases; 0 lost, 0 twice, 0 stuck")
+
+
 @pytest.fixture
 def postgres() -> str:
     """A PostgreSQL server; ``scripts/with-services`` starts one, and insists on it where CI=true."""
