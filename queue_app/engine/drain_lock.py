@@ -3,6 +3,7 @@
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -42,9 +43,11 @@ class DrainLock:
         return False
 
     def _sign(self) -> None:
+        """Say who holds it; on a full disk nobody is told, and the lock is as good."""
         pid = os.getpid()
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{pid} {process_started(pid)}".encode(), 0)
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"{pid} {process_started(pid)}".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back."""

@@ -1,5 +1,6 @@
 """A drain that holds its host's lock and says nothing for long is ended; one that beats is left alone."""
 
+import errno
 import os
 import signal
 from collections.abc import Iterator
@@ -64,6 +65,19 @@ def test_nobody_holds_it():
     assert lock.acquire()
     lock.release()
     assert drain_holder() is None
+
+
+def test_on_a_full_disk_the_lock_is_as_good(monkeypatch: pytest.MonkeyPatch):
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    lock = DrainLock()
+    assert lock.acquire()
+    assert is_drain_running()
+    assert drain_holder() is None
+    lock.release()
+    assert not is_drain_running()
 
 
 def test_a_silent_holder_is_ended_and_frees_the_lock(holder: int, clock: Clock):
