@@ -36,7 +36,7 @@ def append(folder: Path, records: Iterable[LogRecord]) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for day, lines in groupby(records, key=lambda record: record.timestamp.astimezone(UTC).date()):
         data = b"".join(record.as_json_line() for record in lines)
         descriptor = os.open(path_of(folder, day), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -54,7 +54,7 @@ def check_data_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".write-test-"):
             pass
-        (folder / RUN_FOLDER).mkdir(exist_ok=True)
+        (folder / RUN_FOLDER).mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise EnvironmentProblem(

@@ -152,7 +152,7 @@ def _wait_scale(environment: Environment) -> float:
 
 def _open_process_log(folder: Path) -> BinaryIO:
     """Where the processes' own output goes: what they say before, or beside, the real log."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / PROCESS_LOG_NAME
     if path.exists() and path.stat().st_size > PROCESS_LOG_LIMIT_BYTES:
         path.replace(path.with_suffix(".log.old"))

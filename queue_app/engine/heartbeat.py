@@ -3,7 +3,7 @@
 import threading
 
 import structlog
-from django.db import DatabaseError, connections
+from django.db import connections
 
 from queue_app.engine.identity import WorkerIdentity
 from queue_app.engine.leases import heartbeat
@@ -34,7 +34,7 @@ class Heartbeat:
             while not self._closed.wait(HEARTBEAT_SECONDS):
                 try:
                     heartbeat(self._worker)
-                except DatabaseError:
+                except Exception:  # whatever it is: without a beat all that runs is taken away
                     log.exception("The heartbeat could not be written; it is tried again")
                     connections.close_all()
         finally:

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -127,6 +128,15 @@ def test_a_clean_stop_leaves_the_stop_flag_which_the_next_start_removes(product:
     assert flag.exists()
     product.start()
     assert not flag.exists()
+
+
+def test_what_tells_of_people_is_this_users_alone(product: Product):
+    """Logs, counters of requests, previews and keys; the files themselves may be for a media server, too."""
+    product.token()
+    for name in ("logs", "run", "keys"):
+        assert stat.S_IMODE((product.data_dir / name).stat().st_mode) == 0o700, name
+    for database in product.data_dir.glob("*.sqlite3*"):
+        assert stat.S_IMODE(database.stat().st_mode) == 0o600, database
 
 
 def test_a_second_serve_on_the_same_folder_is_refused(product: Product):
