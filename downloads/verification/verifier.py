@@ -19,6 +19,7 @@ from mediadl.media import FailureKind, MediaError, MediaType
 CHILDREN = 2  # one was a third slower, three no faster on two cores (design: engine.md)
 _FILES_PER_CHILD = 5_000  # then a fresh one takes its place, so that no leak of a decoder adds up
 _MAX_ANSWER_BYTES = 64 * 1024
+_WALL_SECONDS_OF_MANY = 5.0  # small files take milliseconds: where one takes long, the others must not wait for it
 _PACKAGES = Path(__file__).resolve().parents[2]
 # An address space that is limited needs few arenas. Pixels are taken and given back for each picture: kept between
 # two of them up to these sizes, for the kernel takes as long to clear fresh pages as the child to open the file.
@@ -195,7 +196,10 @@ class Verifier:
         """What the child says to each; if it dies of one of them, each is asked about on its own."""
         if len(requests) > 1:
             with suppress(_ChildEndedError):
-                answers: list[dict[str, Any]] = self._ask_once({"task": "each", "requests": requests})["answers"]
+                seconds = min(self.wall_seconds, _WALL_SECONDS_OF_MANY)
+                answers: list[dict[str, Any]] = self._ask_once({"task": "each", "requests": requests}, seconds)[
+                    "answers"
+                ]
                 return answers
         return [self.ask(request) for request in requests]
 
@@ -206,19 +210,19 @@ class Verifier:
         """
         for _attempt in range(2):
             try:
-                return self._ask_once(request)
+                return self._ask_once(request, self.wall_seconds)
             except _ChildEndedError as end:
                 if end.timed_out:
                     break
         return {"code": "UNDECODABLE", "detail": "The file could not be opened within the limits."}
 
-    def _ask_once(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _ask_once(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Raises ``_ChildEndedError``, ``MediaError``."""
         child = self._places.get()
         try:
             if child is None:
                 child = self._started()
-            answer = child.ask(request, self.wall_seconds)
+            answer = child.ask(request, seconds)
             if child.asked >= _FILES_PER_CHILD:
                 child.kill()
                 child = None

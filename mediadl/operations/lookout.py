@@ -3,7 +3,7 @@
 import time
 
 import structlog
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 LOOK_EVERY_SECONDS = 3.0
 log = structlog.get_logger("System")
@@ -31,7 +31,7 @@ class Lookout:
         """The same for a process that nobody supervises: a database that does not answer is asked again later."""
         try:
             self.look()
-        except DatabaseError:
+        except Error:
             log.exception("The queue could not be looked at; it is tried again")
         finally:
             connections.close_all()

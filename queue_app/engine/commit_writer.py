@@ -147,7 +147,11 @@ class CommitWriter:
             self._withdraw(written.dropped)
         except Exception:  # it is committed: nothing may make it be written again
             log.exception("What follows a commit failed")
-        self._after_commit(written)
+        try:
+            self._after_commit(written)
+        except Exception:
+            log.exception("What follows a commit failed; what runs is taken up again when its leases end")
+            self._feed.break_down()
 
     def _write_results(
         self,

@@ -16,6 +16,7 @@ from django.db import connections
 
 from queue_app.engine.commit_writer import CommitWriter, JobEntry
 from queue_app.engine.feed import Feed
+from queue_app.engine.lasting import lasting
 from queue_app.engine.results import Result
 from queue_app.engine.running import RunningItem
 from queue_app.engine.timing import (
@@ -58,7 +59,7 @@ class Committer:
         self._jobs: deque[JobEntry] = deque()
         self._results: deque[Result] = deque()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self._thread = threading.Thread(target=lasting(self._run, "committer", feed), name="committer", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""

@@ -63,6 +63,12 @@ class Control:
                 running.hand_back = reason
                 running.stop.stop("shutdown")
 
+    def leave_all(self) -> None:
+        """Stop everything that runs and write nothing of it any more: the reaper takes it when its leases end."""
+        for running in self._feed.running():
+            running.lost = True
+            running.stop.stop("shutdown")
+
     def unwind(self) -> None:
         """Bring stopped items whose transfers have ended to their end."""
         for running in self._feed.running():

@@ -16,7 +16,6 @@ from queue_app.engine.disk_pause import review_disk_pause
 from queue_app.engine.drain_lock import DrainLock
 from queue_app.engine.session import DrainSession
 from queue_app.engine.stop_flag import StopFlag
-from queue_app.engine.tidying import tidy_up
 from queue_app.engine.timing import LOOP_SECONDS
 from queue_app.wakeup import send_wakeup
 
@@ -37,7 +36,6 @@ def run_drain(*, linger_seconds: float | None = None) -> bool:
         ran = True
         session = DrainSession(flag, linger_seconds=linger_seconds)
         try:
-            tidy_up()
             session.run()
         finally:
             lock.release()

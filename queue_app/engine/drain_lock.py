@@ -29,31 +29,33 @@ class DrainLock:
 
     def acquire(self) -> bool:
         """Take the lock; False when another drain of this host holds it."""
-        self._descriptor = _open()
+        descriptor = _open()
         for attempt in range(_TRIES):
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if attempt + 1 < _TRIES:
                     time.sleep(_PAUSE_SECONDS)
             else:
-                self._sign()
+                self._descriptor = descriptor
+                pid = os.getpid()
+                self._sign(f"{pid} {process_started(pid)}")
                 return True
-        self.release()
+        os.close(descriptor)
         return False
-
-    def _sign(self) -> None:
-        """Say who holds it; on a full disk nobody is told, and the lock is as good."""
-        pid = os.getpid()
-        with suppress(OSError):
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"{pid} {process_started(pid)}".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back."""
         if self._descriptor >= 0:
+            self._sign("")  # whoever holds it next may be stopped before it has signed
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def _sign(self, text: str) -> None:
+        """Say who holds it; on a full disk nobody is told, and the lock is as good."""
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, text.encode(), 0)
 
 
 def is_drain_running() -> bool:

@@ -16,6 +16,7 @@ from queue_app.engine.timing import LEASE_SECONDS
 from queue_app.models import Worker
 
 SILENT_SECONDS = 2 * LEASE_SECONDS  # after its lease: a machine that was suspended must not lose its drains
+_LATE_SECONDS = 15.0
 log = structlog.get_logger("Queue")
 
 
@@ -29,16 +30,17 @@ class DrainWatch:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._silent: tuple[int, str] | None = None
-        self._since = 0.0
+        self._since = self._looked_at = 0.0
 
     def look(self) -> bool:
         """End the drain if it has been silent for long; returns whether that was done."""
         now, holder = self._clock(), drain_holder()
+        known, self._silent = self._silent, None  # a look that fails proves no silence
         if holder is None or Worker.objects.filter(pid=holder[0], process_started=holder[1]).exists():
-            self._silent = None  # a drain that beats has its row: the reaper takes it away with the lease
-            return False
-        if holder != self._silent:
-            self._silent, self._since = holder, now
+            return False  # a drain that beats has its row: the reaper takes it away with the lease
+        if holder != known or now - self._looked_at > _LATE_SECONDS:
+            self._since = now  # nor does one that comes late: who looks was stopped itself, or the database away
+        self._silent, self._looked_at = holder, now
         if now - self._since < SILENT_SECONDS:
             return False
         self._silent = None

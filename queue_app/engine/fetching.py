@@ -169,10 +169,15 @@ def verify(batch: Sequence[Fetched], verifier: Verifier) -> list[Stored | Except
         for fetched in batch:
             fetched.partial.close()
         return [error for _fetched in batch]
-    return [
-        _refused(fetched, answer) if isinstance(answer, MediaError) else _to_store(fetched, answer)
-        for fetched, answer in zip(batch, verified, strict=True)
-    ]
+    return [_judged(fetched, answer) for fetched, answer in zip(batch, verified, strict=True)]
+
+
+def _judged(fetched: Fetched, answer: VerifiedMedia | MediaError) -> Stored | Exception:
+    try:
+        return _refused(fetched, answer) if isinstance(answer, MediaError) else _to_store(fetched, answer)
+    except Exception as error:  # this file's trouble (a folder that went read-only), not the drain's
+        fetched.partial.close()
+        return error
 
 
 def _refused(fetched: Fetched, error: MediaError) -> MediaError:

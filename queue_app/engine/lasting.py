@@ -15,7 +15,8 @@ def lasting(loop: Callable[[], None], part: str, feed: Feed) -> Callable[[], Non
     """``loop`` for a thread: begun again where it fails, until it returns.
 
     A thread that ended would be missed by nobody: the drain would look alive and store nothing any
-    more. What the failed one had in hand is lost to it, so the drain hands everything back and begins anew.
+    more. What the failed one had in hand is lost to it, so the drain ends and begins anew. What ran is
+    left to its leases, as if the worker had died: so an item that always does this ends as POISON.
     """
 
     def run() -> None:
@@ -23,7 +24,7 @@ def lasting(loop: Callable[[], None], part: str, feed: Feed) -> Callable[[], Non
             try:
                 loop()
             except Exception:
-                log.exception("A part of the engine failed; the running items are handed back", part=part)
+                log.exception("A part of the engine failed; what runs is taken up again when its leases end", part=part)
                 feed.break_down()
                 time.sleep(_PAUSE_SECONDS)
             else:

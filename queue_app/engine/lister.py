@@ -46,8 +46,9 @@ def run_listing(listing: Listing, running: RunningItem, committer: Committer, fe
         structlog.contextvars.unbind_contextvars("queue_id")
 
     def listing_over(ledger: WriterLedger) -> None:
-        for tell in listing.circuit_news:
-            tell()
+        if error is None or running.is_held:  # what failed while this process stood still says nothing of the site
+            for tell in listing.circuit_news:
+                tell()
         if is_whole and running.is_held:
             # The cursor stays: whoever watches the source goes on from there another time.
             running.item.listing_ended = True

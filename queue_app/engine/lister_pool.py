@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
+import structlog
 from django.db import connections
 
 from mediadl.net.kept_handles import KeptHandles
@@ -20,6 +21,7 @@ from queue_app.engine.listing import Listing, ListingTools
 from queue_app.engine.results import Decided
 from queue_app.engine.running import MediaTask, RunningItem
 
+log = structlog.get_logger("Queue")
 _STUCK_SECONDS = 0.1  # nothing was begun for so long: each listing that waits gets a thread
 _JOIN_SECONDS = 2.0  # an adapter that does not heed its stop signal is left to its thread
 
@@ -110,8 +112,12 @@ class ListerPool:
         """Inside the lock."""
         for _ in range(number):
             thread = threading.Thread(target=lasting(self._loop, "lister", self._feed), name="lister", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # no thread is to be had now: those that there are go on
+                log.exception("A lister thread could not be started")
+                return
             self._threads.append(thread)
-            thread.start()
 
     def _loop(self) -> None:
         try:

@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import structlog
@@ -124,9 +124,7 @@ class Pipeline:
         try:
             while batches := self._next_batches():
                 for batch in batches:
-                    for fetched, answer in zip(batch, verify(batch, self._verifier), strict=True):
-                        if (result := self._result(fetched.task, answer)) is not None:
-                            self._committer.put(result)
+                    self._hand_in(batch, verify(batch, self._verifier))
         finally:
             connections.close_all()
 
@@ -148,6 +146,15 @@ class Pipeline:
                     return [batch, [following]]
                 batch.append(following)
         return [batch]
+
+    def _hand_in(self, batch: Sequence[Fetched], answers: Sequence[Stored | Exception]) -> None:
+        with ExitStack() as left:  # if this fails on the way, nobody else lets go of the files
+            for fetched in batch:
+                left.callback(fetched.partial.close)
+            for fetched, answer in zip(batch, answers, strict=True):
+                if (result := self._result(fetched.task, answer)) is not None:
+                    self._committer.put(result)
+            left.pop_all()
 
     def _result(self, task: MediaTask, answer: Stored | Exception) -> Result | None:
         """What the committer is told, or None where another URL is tried."""

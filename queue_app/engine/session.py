@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 
 import structlog
 from django.conf import settings
@@ -22,6 +23,7 @@ from queue_app.engine.progress import ProgressTicker
 from queue_app.engine.running import RunningItem
 from queue_app.engine.slot_holder import SlotHolder
 from queue_app.engine.stop_flag import StopFlag
+from queue_app.engine.tidying import tidy_up
 from queue_app.engine.timing import (
     END_GRACE_SECONDS,
     LINGER_SECONDS,
@@ -76,6 +78,7 @@ class DrainSession:
         for part in (self._committer, self._heartbeat, self._ticker):
             part.start()
         try:
+            tidy_up()
             self._control.expect_waits()
             self._loop()
         finally:
@@ -110,9 +113,26 @@ class DrainSession:
             self._wake.clear()
 
     def _shut_down(self) -> None:
-        """Hand back what runs, with its partial files, and let every thread end."""
-        self._feed.close()
-        self._control.hand_back_all("")
+        """Hand back what runs, with its partial files, and let every thread end, whatever fails on the way."""
+        with ExitStack() as parts:  # ended from the last to the first
+            parts.callback(connections.close_all)
+            parts.callback(self._proxy.close)
+            parts.callback(self._slots.close, self._identity)
+            parts.callback(self._heartbeat.close)
+            parts.callback(self._committer.close)
+            parts.callback(self._handles.close)
+            parts.callback(self._listers.close)
+            parts.callback(self._pipeline.close)
+            parts.callback(self._ticker.close)
+            self._feed.close()
+            self._hand_back()
+
+    def _hand_back(self) -> None:
+        """What a part of the engine failed with is left to its lease instead: as a death, which counts."""
+        if self.is_broken:
+            self._control.leave_all()
+        else:
+            self._control.hand_back_all("")
         deadline = time.monotonic() + STOP_SECONDS
         while self._feed.running() and time.monotonic() < deadline:
             self._control.unwind()
@@ -120,17 +140,9 @@ class DrainSession:
             self._wake.wait(UNWIND_SECONDS)
             self._wake.clear()
         for running in self._feed.running():
-            log.warning("An item did not stop in time; its lease is given back", queue_id=running.item.pk)
-            self._control.give_back(running)
-        self._ticker.close()
-        self._pipeline.close()
-        self._listers.close()
-        self._handles.close()
-        self._committer.close()
-        self._heartbeat.close()
-        self._slots.close(self._identity)
-        self._proxy.close()
-        connections.close_all()
+            if not running.lost:
+                log.warning("An item did not stop in time; its lease is given back", queue_id=running.item.pk)
+                self._control.give_back(running)
 
     def _renew(self, running: RunningItem) -> None:
         if tasks := self._feed.take_expired(running):

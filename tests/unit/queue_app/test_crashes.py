@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 
 from queue_app.engine.reaper import reap
+from queue_app.models import Outcome
 from tests.fakes.media_server import MediaServer
 from tests.unit.queue_app.building import enqueue, eventually, fresh, media, picture
 from tests.unit.queue_app.draining import drain_until_ended
@@ -64,6 +65,7 @@ def test_killed_in_the_middle_of_a_file_it_goes_on_from_there(
     process = start_drain({"/someone": [("big", server.url_of("/big.jpg"))]})
     assert server.wait_for_bytes("/big.jpg", len(data) * 2 // 3)
     eventually(lambda: list((folder / ".partial").glob("*.meta.part")))
+    eventually(lambda: Outcome.objects.filter(item=item).exists())  # or nobody would know whose the partial file is
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert fresh(item).status == "downloading"

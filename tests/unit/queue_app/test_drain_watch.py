@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -12,7 +13,7 @@ from queue_app.engine.drain_watch import SILENT_SECONDS, DrainWatch
 from queue_app.engine.identity import WorkerIdentity, process_started
 from queue_app.engine.leases import heartbeat
 from queue_app.models import Worker
-from tests.unit.queue_app.building import eventually
+from tests.unit.queue_app.building import drain, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "broker"])
 
@@ -44,7 +45,8 @@ def holder() -> Iterator[int]:
     yield pid
     for descriptor in (ready, told):
         os.close(descriptor)
-    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
 
 
@@ -54,6 +56,15 @@ def is_alive(pid: int) -> bool:
 
 def beat(pid: int) -> None:
     heartbeat(WorkerIdentity(f"here:{pid}", "here", pid, process_started(pid)))
+
+
+def looks_for(seconds: float, watch: DrainWatch, clock: Clock) -> int:
+    """Look every three seconds; returns how often a drain was ended."""
+    until, ended = clock.seconds + seconds, 0
+    while clock.seconds < until:
+        ended += watch.look()
+        clock.seconds += 3
+    return ended
 
 
 def test_who_holds_the_lock_is_known(holder: int):
@@ -83,45 +94,73 @@ def test_on_a_full_disk_the_lock_is_as_good(monkeypatch: pytest.MonkeyPatch):
 def test_a_silent_holder_is_ended_and_frees_the_lock(holder: int, clock: Clock):
     os.kill(holder, signal.SIGSTOP)  # which it neither notices nor can do anything against
     watch = DrainWatch(clock)
-    assert watch.look() is False
-    clock.seconds += SILENT_SECONDS - 1
-    assert watch.look() is False
+    assert looks_for(SILENT_SECONDS - 1, watch, clock) == 0
     assert is_alive(holder)
-    clock.seconds += 2
-    assert watch.look() is True
+    assert looks_for(3, watch, clock) == 1
     eventually(lambda: not is_alive(holder))
     assert not is_drain_running()
 
 
 def test_one_that_beats_is_left_alone(holder: int, clock: Clock):
     beat(holder)
-    watch = DrainWatch(clock)
-    for _ in range(3):
-        clock.seconds += 2 * SILENT_SECONDS
-        assert watch.look() is False
+    assert looks_for(3 * SILENT_SECONDS, DrainWatch(clock), clock) == 0
     assert is_alive(holder)
 
 
 def test_its_silence_begins_when_the_reaper_takes_its_row(holder: int, clock: Clock):
     beat(holder)
     watch = DrainWatch(clock)
-    watch.look()
-    clock.seconds += 2 * SILENT_SECONDS
+    assert looks_for(2 * SILENT_SECONDS, watch, clock) == 0
     Worker.objects.all().delete()
-    assert watch.look() is False
-    clock.seconds += SILENT_SECONDS / 2
+    assert looks_for(SILENT_SECONDS / 2, watch, clock) == 0
     beat(holder)  # it was only slow
-    assert watch.look() is False
+    assert looks_for(3, watch, clock) == 0
     Worker.objects.all().delete()
-    clock.seconds += SILENT_SECONDS / 2 + 1
-    assert watch.look() is False
+    assert looks_for(SILENT_SECONDS - 3, watch, clock) == 0
     assert is_alive(holder)
+
+
+def test_time_in_which_nobody_looked_is_no_silence(holder: int, clock: Clock):
+    """A machine that was suspended, or all of it stopped: the drain may be about to beat."""
+    watch = DrainWatch(clock)
+    assert looks_for(6, watch, clock) == 0
+    clock.seconds += 10 * SILENT_SECONDS
+    assert looks_for(SILENT_SECONDS - 3, watch, clock) == 0
+    assert is_alive(holder)
+
+
+def test_a_look_that_fails_is_no_silence(holder: int, clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    watch = DrainWatch(clock)
+    assert looks_for(SILENT_SECONDS - 3, watch, clock) == 0
+    with monkeypatch.context() as away:
+        away.setattr(Worker.objects, "filter", lambda **_by: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            watch.look()
+    assert looks_for(SILENT_SECONDS - 3, watch, clock) == 0
+    assert is_alive(holder)
+
+
+def test_a_drain_that_tidies_up_for_long_beats(monkeypatch: pytest.MonkeyPatch):
+    """What a crash left may be many gigabytes, which are read again: it must not be taken for one that hangs."""
+    rows: list[int] = []
+    monkeypatch.setattr("queue_app.engine.session.tidy_up", lambda: rows.append(Worker.objects.count()))
+    drain()
+    assert rows == [1]
+
+
+def test_a_lock_that_was_given_back_names_nobody(holder: int, monkeypatch: pytest.MonkeyPatch):
+    lock = DrainLock()
+    assert lock.acquire() is False
+    assert drain_holder() == (holder, process_started(holder)), "who does not get it leaves the name alone"
+    os.kill(holder, signal.SIGKILL)
+    eventually(lambda: not is_alive(holder))
+    assert lock.acquire()
+    lock.release()
+    monkeypatch.setattr("queue_app.engine.drain_lock.is_drain_running", lambda: True)
+    assert drain_holder() is None
 
 
 def test_another_process_with_its_number_is_not_ended(holder: int, clock: Clock, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("queue_app.engine.drain_watch.drain_holder", lambda: (holder, "1"))
-    watch = DrainWatch(clock)
-    watch.look()
-    clock.seconds += SILENT_SECONDS + 1
-    assert watch.look() is False
+    assert looks_for(2 * SILENT_SECONDS, DrainWatch(clock), clock) == 0
     assert is_alive(holder)

@@ -6,11 +6,14 @@ import pytest
 from django.db.models import F
 
 from downloads.models import Download, StoredFile
+from mediadl.media import FailureKind, MediaError
+from platforms.contract import ListingContext
+from platforms.models import Circuit
 from queue_app.models import Outcome, QueueItem
 from queue_app.selectors import counts
 from queue_app.states import Status
 from tests.fakes.media_server import MediaServer
-from tests.unit.queue_app.building import drain_running, enqueue, eventually, fresh, media, picture
+from tests.unit.queue_app.building import drain, drain_running, enqueue, eventually, fresh, media, picture
 from tests.unit.queue_app.fake_site import FakeSite
 from tests.unit.queue_app.rows import recount
 
@@ -61,3 +64,26 @@ def test_a_lost_fence_drops_only_its_own_item(site: FakeSite, folder: Path) -> N
     assert [fresh(item).status for item in items] == ["completed", "completed", "downloading", "completed"]
     assert Download.objects.count() == 3
     assert recount() == counts()
+
+
+def test_a_listing_that_failed_while_its_worker_stood_still_is_no_news_of_the_site(site: FakeSite) -> None:
+    """After a stop or a suspension every connection has timed out: five of these left the site alone for a minute."""
+
+    def stands_still(_context: ListingContext) -> None:
+        running = QueueItem.objects.filter(status=Status.DOWNLOADING.value)
+        running.update(fence=F("fence") + 1, lease_worker="another")
+        raise MediaError(FailureKind.TRANSIENT, "TIMEOUT", "The site did not answer in time.")
+
+    for number in range(6):
+        site.lists(stands_still, url=f"https://fakesite.example/u{number}")
+    items = [enqueue(f"https://fakesite.example/u{number}") for number in range(6)]
+    drain()
+    assert {fresh(item).lease_worker for item in items} == {"another"}
+    assert not Circuit.objects.filter(failures__gt=0).exists()
+
+
+def test_a_listing_that_failed_by_itself_counts(site: FakeSite) -> None:
+    site.lists(MediaError(FailureKind.TRANSIENT, "TIMEOUT", "The site did not answer in time."))
+    enqueue()
+    drain()
+    assert Circuit.objects.get().failures == 1
