@@ -153,31 +153,40 @@ def _headers(task: MediaTask, access: SiteAccess) -> Mapping[str, str]:
     return {**headers, "User-Agent": access.user_agent}
 
 
-def verify(batch: Sequence[Fetched], verifier: Verifier) -> list[Stored | Exception]:
+def verify(batch: Sequence[Fetched], verifier: Verifier) -> list[tuple[Fetched, Stored | Exception]]:
     """Check files and build what the store needs; their partial files stay held.
 
     Returns:
         for each file what is to be stored, or why it is not (a ``MediaError`` where it is not whole, not
         media, or not allowed: its bytes are gone then); its partial file is let go in that case.
     """
-    try:
-        for _fetched in batch:
+    answers: list[tuple[Fetched, Stored | Exception]] = []
+    ready: list[Fetched] = []
+    for fetched in batch:
+        try:
             reach("engine.before_verify")
-        files = [(fetched.partial.path, thumbnail_path(fetched.result.sha256)) for fetched in batch]
+        except Exception as error:
+            answers.append((fetched, _let_go(fetched, error)))
+        else:
+            ready.append(fetched)
+    try:
+        files = [(fetched.partial.path, thumbnail_path(fetched.result.sha256)) for fetched in ready]
         verified = verifier.verify_all(files)
     except Exception as error:
-        for fetched in batch:
-            fetched.partial.close()
-        return [error for _fetched in batch]
-    return [_judged(fetched, answer) for fetched, answer in zip(batch, verified, strict=True)]
+        return [*answers, *((fetched, _let_go(fetched, error)) for fetched in ready)]
+    return [*answers, *((one, _judged(one, answer)) for one, answer in zip(ready, verified, strict=True))]
+
+
+def _let_go(fetched: Fetched, error: Exception) -> Exception:
+    fetched.partial.close()
+    return error
 
 
 def _judged(fetched: Fetched, answer: VerifiedMedia | MediaError) -> Stored | Exception:
     try:
         return _refused(fetched, answer) if isinstance(answer, MediaError) else _to_store(fetched, answer)
     except Exception as error:  # this file's trouble (a folder that went read-only), not the drain's
-        fetched.partial.close()
-        return error
+        return _let_go(fetched, error)
 
 
 def _refused(fetched: Fetched, error: MediaError) -> MediaError:

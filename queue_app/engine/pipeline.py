@@ -2,8 +2,9 @@
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -124,7 +125,7 @@ class Pipeline:
         try:
             while batches := self._next_batches():
                 for batch in batches:
-                    self._hand_in(batch, verify(batch, self._verifier))
+                    self._hand_in(verify(batch, self._verifier))
         finally:
             connections.close_all()
 
@@ -147,14 +148,17 @@ class Pipeline:
                 batch.append(following)
         return [batch]
 
-    def _hand_in(self, batch: Sequence[Fetched], answers: Sequence[Stored | Exception]) -> None:
-        with ExitStack() as left:  # if this fails on the way, nobody else lets go of the files
-            for fetched in batch:
-                left.callback(fetched.partial.close)
-            for fetched, answer in zip(batch, answers, strict=True):
+    def _hand_in(self, answers: Sequence[tuple[Fetched, Stored | Exception]]) -> None:
+        left = deque(answers)
+        try:
+            while left:
+                fetched, answer = left[0]
                 if (result := self._result(fetched.task, answer)) is not None:
                     self._committer.put(result)
-            left.pop_all()
+                left.popleft()
+        finally:
+            for fetched, _answer in left:  # this failed on the way: nobody else lets go of their files
+                fetched.partial.close()
 
     def _result(self, task: MediaTask, answer: Stored | Exception) -> Result | None:
         """What the committer is told, or None where another URL is tried."""
