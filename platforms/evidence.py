@@ -34,17 +34,17 @@ class Seen:
     """The last answers of one listing; the oldest go as newer ones come."""
 
     def __init__(self) -> None:
-        self._answers: deque[tuple[str, str]] = deque(maxlen=ANSWERS)
+        self._answers: deque[tuple[str, str | bytes]] = deque(maxlen=ANSWERS)
 
     def note(self, what: str, body: str | bytes) -> None:
         """Remember an answer's beginning; ``what`` names it (status and URL)."""
-        piece = body[:ANSWER_CHARACTERS]
-        self._answers.append((what, piece.decode("utf-8", "replace") if isinstance(piece, bytes) else piece))
+        self._answers.append((what, body[:ANSWER_CHARACTERS]))
 
     def lines(self) -> Iterator[str]:
         """All of it as text, oldest first."""
         for what, body in self._answers:
-            yield f"\n=== {what}\n{body}"
+            text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+            yield f"\n=== {what}\n{text}"
 
 
 @dataclass(frozen=True, slots=True)

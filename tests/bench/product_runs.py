@@ -3,7 +3,6 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from queue_app.models import QueueItem
@@ -14,7 +13,7 @@ from tests.product.running import Product
 _LIMIT_SECONDS = 300.0
 _BATCH = 100
 _PROGRAMS = 2
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.03
 
 
 class MeasuredProduct:
@@ -22,17 +21,20 @@ class MeasuredProduct:
 
     def __init__(self, data_dir: Path) -> None:
         self.product = Product(data_dir)
-        self._database = data_dir / "mediadl.sqlite3"
+        self._database: sqlite3.Connection | None = None
         try:
             self.product.start()
             self._set({"general": {"concurrent_downloads": 4, "per_host_connections": 4}})
             self._wait_until_prepared(data_dir / "cache")
+            self._database = sqlite3.connect(f"file:{data_dir / 'mediadl.sqlite3'}?mode=ro", uri=True)
         except BaseException:
             self.product.close()
             raise
 
     def close(self) -> None:
         """Stop it and prove that nothing of it is left."""
+        if self._database is not None:
+            self._database.close()
         self.product.close()
 
     def gallery(self, address: str, number: int) -> Usage:
@@ -79,8 +81,8 @@ class MeasuredProduct:
     def _completed(self) -> int:
         """As committed. Looked up beside the product: to be asked ten times a second costs it a twentieth."""
         statement = f"SELECT count(*) FROM {QueueItem._meta.db_table} WHERE status = ?"  # noqa: S608
-        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as database:
-            return int(database.execute(statement, [Status.COMPLETED.value]).fetchone()[0])
+        assert self._database is not None
+        return int(self._database.execute(statement, [Status.COMPLETED.value]).fetchone()[0])
 
     def _stored(self) -> int:
         return int(self.product.request("GET", "/api/v1/downloads?per_page=1&status=completed").json()["total"])
