@@ -82,6 +82,7 @@ def test_only_the_threads_pages_are_asked_for_while_listing(thread, bench):
 
 def test_an_expired_link_is_found_again_at_its_own_post(thread, bench):
     [sought] = [item for item in bench.list(ForumAdapter(), thread.url) if item.candidates[0].endswith("spoiler.jpg")]
+    wait_for(lambda: page(thread, 2) in thread.forum.asked(), 10, "the forum has logged the listing's last answer")
     thread.forum.forget()
     context = dataclasses.replace(bench.context(thread.url), wanted=(sought,))
     [found] = ForumAdapter().list_media(context)
