@@ -82,7 +82,7 @@ class _Child:
         Raises:
             _ChildEndedError: there is none; the child is gone.
         """
-        self.asked += len(request.get("requests", "1"))
+        self.asked += len(request.get("requests", (request,)))
         try:
             return self._exchange(request, seconds)
         except OSError as error:

@@ -24,7 +24,7 @@ class DrainWatch:
     """Looks at this host's drain again and again.
 
     Args:
-        clock: monotonic seconds of the looking process, which stands still where that is stopped itself.
+        clock: monotonic seconds; they go on while the looking process is stopped itself.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -184,23 +184,19 @@ def _let_go(fetched: Fetched, error: Exception) -> Exception:
 
 def _judged(fetched: Fetched, answer: VerifiedMedia | MediaError) -> Stored | Exception:
     try:
-        return _refused(fetched, answer) if isinstance(answer, MediaError) else _to_store(fetched, answer)
+        if isinstance(answer, VerifiedMedia):
+            return _to_store(fetched, answer)
+        if answer.kind not in _KEPT_KINDS:
+            fetched.partial.discard()
     except Exception as error:  # this file's trouble (a folder that went read-only), not the drain's
         return _let_go(fetched, error)
-
-
-def _refused(fetched: Fetched, error: MediaError) -> MediaError:
-    if error.kind not in _KEPT_KINDS:
-        fetched.partial.discard()
-    fetched.partial.close()
-    return error
+    return _let_go(fetched, answer)
 
 
 def _to_store(fetched: Fetched, verified: VerifiedMedia) -> Stored:
     task = fetched.task
     item, info = task.running.item, task.running.downloader
     downloader = _downloader_of(task)
-    thumbnail = thumbnail_path(fetched.result.sha256) if verified.has_thumbnail else None
     request = StoreRequest(
         item=task.media,
         platform=item.platform,
@@ -212,7 +208,7 @@ def _to_store(fetched: Fetched, verified: VerifiedMedia) -> Stored:
         partial=fetched.partial.path,
         fetch=fetched.result,
         verified=verified,
-        thumbnail=thumbnail,
+        thumbnail=thumbnail_path(fetched.result.sha256) if verified.has_thumbnail else None,
     )
     return Stored(task, request, fetched.partial)
 

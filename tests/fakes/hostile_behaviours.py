@@ -232,12 +232,9 @@ def _redirects(body: bytes, canary_port: int) -> list[HostileCase]:
 
     def idn(exchange: Exchange) -> None:
         """To a host that is written in no letters of a URL's, as browsers understand them: this very one."""
-        if exchange.request.query.get("there"):
-            exchange.respond(200, body, {"Content-Type": "image/jpeg"})
-        else:
-            host, _colon, port = exchange.request.headers["host"].rpartition(":")
-            wide = host.translate({ord(digit): 0xFF10 + int(digit) for digit in "0123456789"})
-            exchange.respond(302, b"", {"Location": f"http://{wide}:{port}/redirect-idn?there=1"})
+        host, _colon, port = exchange.request.headers["host"].rpartition(":")
+        wide = host.translate({ord(digit): 0xFF10 + int(digit) for digit in "0123456789"})
+        to(f"http://{wide}:{port}/redirect-idn?there=1")(exchange)
 
     private = {
         "redirect-metadata": "http://169.254.169.254/latest/meta-data/",
